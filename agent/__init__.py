@@ -1,0 +1,1 @@
+"""The display in the car: it feels, knows the car, chooses the page and reports."""

@@ -1,0 +1,1 @@
+"""What passengers read, how it is drawn, and the contract by which it reaches a display."""

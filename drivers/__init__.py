@@ -1,0 +1,1 @@
+"""Chips, door sensors, screens and the wires they hang on: what an installer connects to a display."""

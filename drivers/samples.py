@@ -1,0 +1,20 @@
+"""What an accelerometer gives."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A run of evenly spaced samples."""
+
+    end: float
+    """Monotonic time of the last sample, s."""
+    period: float
+    """Time from sample to sample, s."""
+    acceleration: NDArray[np.float64]
+    """Shape (n, 3), m/s², gravity included; n may be 0."""
+    gap: bool = False
+    """Samples were lost between the run before and this one."""

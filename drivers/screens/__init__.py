@@ -1,0 +1,47 @@
+"""Screens, one file a kind, found by its name."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""RGB, shape (height, width, 3)."""
+
+
+class Screen(Protocol):
+    """The glass."""
+
+    size: tuple[int, int]
+    """Width, height in pixels."""
+
+    def show(self, pixels: Pixels, x: int = 0, y: int = 0) -> None:
+        """Put pixels on the glass with their upper left corner at (x, y); smaller than the glass, a patch.
+
+        Returns fast: called between an alarm and the person who has to read it.
+        """
+
+
+class ScreenModule(Protocol):
+    """What a screen's file offers."""
+
+    def open_screen(self, target: str, size: tuple[int, int]) -> Screen:
+        """Open the screen at a device or folder. Raises ScreenError."""
+
+
+class ScreenError(Exception):
+    """The screen cannot be used; the text says why and what to do."""
+
+
+def names() -> list[str]:
+    """The screens there are drivers for."""
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def find(name: str) -> ScreenModule:
+    """The driver of a screen by its file's name. Raises KeyError."""
+    if name not in names():
+        raise KeyError(name)
+    return cast("ScreenModule", import_module(f"{__name__}.{name}"))

@@ -1,0 +1,1 @@
+"""Simulated chips, an elevator and a broker: the whole display on a machine without hardware."""
