@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from content.message import Text
 
+NOTHING = Text("")
+
 Pixels = NDArray[np.uint8]
 """RGB, shape (height, width, 3)."""
 
@@ -30,10 +32,10 @@ class Page:
     layout: str
     variant: str = ""
     """Which of the layout's fixed pages, for instance an Advice's value."""
-    category: Text = Text("")
-    title: Text = Text("")
-    body: Text = Text("")
-    sender: Text = Text("")
+    category: Text = NOTHING
+    title: Text = NOTHING
+    body: Text = NOTHING
+    sender: Text = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
