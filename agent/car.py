@@ -1,0 +1,102 @@
+"""The car: what is known of it, and how each event changes that. Pure."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from agent.clock import Reading
+from agent.detection.events import (
+    Motion,
+    MotionFound,
+    MotionLost,
+    RideEnded,
+    RideStarted,
+    ShakingEnded,
+    ShakingFelt,
+)
+from agent.events import DoorMoved, Happening, HoldBegan, HoldEnded, SensorFound, SensorLost
+from content.cabin import Cabin, Doorway
+from content.message import Release
+from drivers.doors import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Do not use: begins with an alarm, ends by a signed release, survives restarts and power cuts."""
+
+    id: str
+    since: datetime
+    clock_good: bool
+    """Whether since may be believed."""
+    spent: tuple[str, ...] = ()
+    """Releases known when it began: they were for another one."""
+    door_opened: bool = False
+    """The door has been open since, so whoever was inside could leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """The cabin. None is not known."""
+
+    motion: Motion | None = None
+    door: Door | None = None
+    shaking: ShakingFelt | None = None
+    hold: Hold | None = None
+    sensors: dict[str, str] = field(default_factory=dict)
+    """Name of each sensor: its part, or why it is lost."""
+
+
+_DOORWAYS = {Door.CLOSED: Doorway.CLOSED, Door.MOVING: Doorway.MOVING, Door.OPEN: Doorway.OPEN, None: None}
+
+
+def cabin(car: Car) -> Cabin:
+    """The car as the layouts know it."""
+    moving = None if car.motion is None else car.motion is not Motion.PARKED
+    return Cabin(moving, _DOORWAYS[car.door])
+
+
+def after(car: Car, event: Happening) -> Car:
+    """The car after an event."""
+    match event:
+        case RideStarted(direction=direction):
+            return replace(car, motion=direction)
+        case RideEnded() | MotionFound():
+            return replace(car, motion=Motion.PARKED)
+        case MotionLost():
+            return replace(car, motion=None)
+        case DoorMoved(door=door):
+            return _opened(replace(car, door=door))
+        case ShakingFelt():
+            return replace(car, shaking=event)
+        case ShakingEnded():
+            return replace(car, shaking=None)
+        case HoldBegan(id=name, since=since, clock_good=good, spent=spent):
+            return _opened(replace(car, hold=Hold(name, since, good, spent)))
+        case HoldEnded():
+            return replace(car, hold=None)
+        case SensorFound(sensor=sensor, part=part):
+            return replace(car, sensors={**car.sensors, sensor: part})
+        case SensorLost():
+            return _without(car, event)
+        case _:
+            return car
+
+
+def _opened(car: Car) -> Car:
+    if car.hold is None or car.door is not Door.OPEN or car.hold.door_opened:
+        return car
+    return replace(car, hold=replace(car.hold, door_opened=True))
+
+
+def releases(release: Release, hold: Hold, time: Reading) -> bool:
+    """Whether a release in force ends a hold: one sent after it began, as far as clocks can tell."""
+    if release.id in hold.spent:
+        return False
+    return release.sent >= hold.since or not (hold.clock_good and time.good)
+
+
+def _without(car: Car, lost: SensorLost) -> Car:
+    """What a lost sensor told is no longer known; the hold of a shaking that was felt stays."""
+    car = replace(car, sensors={**car.sensors, lost.sensor: f"lost: {lost.reason}"})
+    if lost.sensor == "door":
+        return replace(car, door=None)
+    return replace(car, motion=None, shaking=None)

@@ -1,0 +1,175 @@
+"""The display's configuration: one TOML file, and errors that name the file, the key and what to do."""
+
+import difflib
+import re
+import typing
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+
+from content.envelope import BadKey, public_key
+from content.message import Name, Text
+from content.message import Path as AreaPath
+from drivers import accelerometers, doors, screens
+
+Address = Annotated[int, Meta(ge=0x03, le=0x77)]
+Pixels = Annotated[int, Meta(ge=64, le=8192)]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text names the file, the key and what to do."""
+
+
+class CarSection(Struct, forbid_unknown_fields=True):
+    """Which car this is, and what its pages call it."""
+
+    name: Name
+    area: AreaPath
+    building: Text
+    lift: Text
+    time_zone: str
+
+
+class AccelerometerSection(Struct, forbid_unknown_fields=True):
+    """Which chip, and where."""
+
+    chip: str
+    bus: str = "/dev/i2c-1"
+    address: Address | None = None
+    range_g: int = 2
+    up: typing.Literal["x", "-x", "y", "-y", "z", "-z"] = "z"
+    """The chip's axis that points up."""
+
+
+class DoorSection(Struct, forbid_unknown_fields=True):
+    """Which door sensor, and where."""
+
+    sensor: str
+    bus: str = "/dev/i2c-1"
+    address: Address | None = None
+
+
+class ScreenSection(Struct, forbid_unknown_fields=True):
+    """Which screen, and where."""
+
+    kind: str
+    target: str
+    width: Pixels = 1080
+    height: Pixels = 1920
+
+
+class BrokerSection(Struct, forbid_unknown_fields=True):
+    """Where the broker is."""
+
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    username: str | None = None
+    password_file: str | None = None
+
+
+class TrustSection(Struct, forbid_unknown_fields=True):
+    """Whom the display believes."""
+
+    key: str
+    """64 hexadecimal digits."""
+
+
+class StoreSection(Struct, forbid_unknown_fields=True):
+    """Where the display keeps what must survive a power cut."""
+
+    folder: str
+
+
+class Config(Struct, forbid_unknown_fields=True):
+    """The whole file; the door section may be left out, then the door is unknown."""
+
+    car: CarSection
+    accelerometer: AccelerometerSection
+    screen: ScreenSection
+    broker: BrokerSection
+    trust: TrustSection
+    store: StoreSection
+    door: DoorSection | None = None
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file. Raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: {error.strerror}; write one from docs/hoistway.toml or name it with --config"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str) -> Config:
+    """A configuration from TOML text; source is named in errors. Raises ConfigError."""
+    try:
+        config: Config = msgspec.toml.decode(text, type=Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source}: {_explain(str(error))}") from error
+    except msgspec.DecodeError as error:
+        raise ConfigError(f"{source}: not TOML: {error}") from error
+    _check(config, source)
+    return config
+
+
+def _explain(error: str) -> str:
+    """msgspec's words ("… - at `$.car`") in ours."""
+    words, _, place = error.partition(" - at ")
+    section = re.sub(r"[`$]", "", place).strip(".") or "the file"
+    if unknown := re.search(r"unknown field `(.+)`", words):
+        return f"[{section}] has no key {unknown[1]!r}{_nearest(unknown[1], section)}"
+    if missing := re.search(r"missing required field `(.+)`", words):
+        return f"[{section}] needs the key {missing[1]!r}; docs/hoistway.toml shows one"
+    return f"{section}: {words}; docs/hoistway.toml shows each key"
+
+
+def _nearest(key: str, section: str) -> str:
+    known = _keys(section)
+    near = difflib.get_close_matches(key, known, 1)
+    return f'; did you mean "{near[0]}"?' if near else f"; remove it, or use one of: {', '.join(known)}"
+
+
+def _keys(section: str) -> list[str]:
+    types: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Config)}
+    if section not in types:
+        return list(types)
+    struct = next((t for t in typing.get_args(types[section]) if t is not type(None)), types[section])
+    return [field.name for field in msgspec.structs.fields(struct)]
+
+
+def _check(config: Config, source: str) -> None:
+    """What only the rest of the program can judge."""
+    _one_of(config.accelerometer.chip, accelerometers.names(), source, "[accelerometer] chip")
+    _one_of(config.screen.kind, screens.names(), source, "[screen] kind")
+    if config.door is not None:
+        _one_of(config.door.sensor, doors.names(), source, "[door] sensor")
+    ranges = accelerometers.find(config.accelerometer.chip).RANGES_G
+    if config.accelerometer.range_g not in ranges:
+        raise ConfigError(
+            f"{source}: [accelerometer] range_g = {config.accelerometer.range_g}; "
+            f"{config.accelerometer.chip} has {', '.join(map(str, ranges))}"
+        )
+    try:
+        ZoneInfo(config.car.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(
+            f"{source}: [car] time_zone = {config.car.time_zone!r} is no time zone; "
+            'use a name like "Asia/Shanghai"'
+        ) from error
+    try:
+        public_key(config.trust.key)
+    except BadKey as error:
+        raise ConfigError(f"{source}: [trust] key: {error}") from error
+
+
+def _one_of(value: str, known: list[str], source: str, where: str) -> None:
+    if value not in known:
+        raise ConfigError(f"{source}: {where} = {value!r} is not known; use one of: {', '.join(known)}")

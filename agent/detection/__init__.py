@@ -1,0 +1,1 @@
+"""What the car feels: samples in, decisions out; no clock, no waiting, many cars at once."""

@@ -1,0 +1,145 @@
+"""One car's samples in, what was felt out."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.detection.detector import BAND_NAMES, Detector, Hop, Settings
+from agent.detection.events import (
+    Axes,
+    Felt,
+    Motion,
+    MotionFound,
+    MotionLost,
+    RideEnded,
+    RideStarted,
+    ShakingEnded,
+    ShakingFelt,
+    TremorFelt,
+)
+from agent.detection.intensity import intensity
+from agent.detection.motion import (
+    DOOR_CLOSED,
+    DOOR_MOVING,
+    DOOR_OPEN,
+    DOOR_UNKNOWN,
+    DOWN,
+    PARKED,
+    UNKNOWN,
+    UP,
+)
+from drivers.doors import Door
+from drivers.samples import Samples
+
+MOTIONS = {PARKED: Motion.PARKED, UP: Motion.UP, DOWN: Motion.DOWN, UNKNOWN: None}
+DOORS = {
+    door: np.array([code], dtype=np.int8)
+    for door, code in (
+        (Door.CLOSED, DOOR_CLOSED),
+        (Door.MOVING, DOOR_MOVING),
+        (Door.OPEN, DOOR_OPEN),
+        (None, DOOR_UNKNOWN),
+    )
+}
+MEMORY_S = 10.0
+"""Peaks and bands of an onset longer ago are not looked up any more."""
+
+
+class _Past(NamedTuple):
+    at: float
+    peak: NDArray[np.float64]
+    peak_vector: float
+    bands: NDArray[np.float64]
+
+
+class Seismoscope:
+    """Feels the motion and the shaking of one car."""
+
+    def __init__(self, rate_hz: float, settings: Settings | None = None) -> None:
+        self._detector = Detector(rate_hz, settings=settings)
+        self._past: deque[_Past] = deque(maxlen=round(MEMORY_S * rate_hz / self._detector.hop))
+        self._motion: Motion | None = None
+        self._tremor = self._alarm = False
+        self._began = self._peak = 0.0
+
+    @property
+    def motion(self) -> Motion | None:
+        """What the car does, None when unknown."""
+        return self._motion
+
+    @property
+    def tremor(self) -> bool:
+        """A tremor is on."""
+        return self._tremor
+
+    @property
+    def shaking(self) -> bool:
+        """An alarm is on."""
+        return self._alarm
+
+    @property
+    def rms(self) -> Axes | None:
+        """Of the last hop, 1-10 Hz, m/s²; None before the first."""
+        return _axes(self._past[-1].bands[0]) if self._past else None
+
+    def feel(self, samples: Samples, door: Door | None) -> list[Felt]:
+        """Everything felt in these samples, in its order."""
+        hops = self._detector.step(samples.acceleration[None], DOORS[door], samples.gap)
+        felt: list[Felt] = []
+        for hop in hops:
+            felt += self._hop(hop, samples.end - hop.behind * samples.period)
+        return felt
+
+    def _hop(self, hop: Hop, at: float) -> Iterator[Felt]:
+        peak = float(hop.peak_vector[0])
+        self._past.append(_Past(at, hop.peak[0], peak, hop.bands[:, 0]))
+        yield from self._moved(MOTIONS[int(hop.motion[0])], at)
+        if hop.tremor[0] and not self._tremor:
+            yield self._tremor_felt(hop, at)
+        self._tremor = bool(hop.tremor[0])
+        if hop.alarm[0]:
+            self._peak = max(self._peak, peak)
+        yield from self._shaken(hop, at)
+
+    def _moved(self, motion: Motion | None, at: float) -> Iterator[Felt]:
+        before, self._motion = self._motion, motion
+        if motion is before:
+            return
+        if motion is None:
+            yield MotionLost(at)
+        elif motion is not Motion.PARKED:
+            yield RideStarted(at, motion)
+        else:
+            yield MotionFound(at) if before is None else RideEnded(at)
+
+    def _tremor_felt(self, hop: Hop, at: float) -> TremorFelt:
+        past = self._since(at - float(hop.since_s[0]))
+        bands = np.sqrt(np.mean([np.square(one.bands) for one in past], axis=0))
+        return TremorFelt(
+            at=at,
+            onset=at - float(hop.since_s[0]),
+            peak=_axes(np.max([one.peak for one in past], axis=0)),
+            bands={name: _axes(band) for name, band in zip(BAND_NAMES, bands, strict=True)},
+            motion=self._motion,
+        )
+
+    def _shaken(self, hop: Hop, at: float) -> Iterator[Felt]:
+        before, self._alarm = self._alarm, bool(hop.alarm[0])
+        if self._alarm and not before:
+            self._began = at - float(hop.since_s[0])
+            self._peak = max(one.peak_vector for one in self._since(self._began))
+            yield ShakingFelt(at, self._began, self._peak, intensity(self._peak))
+        elif before and not self._alarm:
+            yield ShakingEnded(at, at - self._began, self._peak)
+
+    def _since(self, onset: float) -> list[_Past]:
+        """The hops that ended after the onset; at least the last."""
+        return [one for one in self._past if one.at > onset + 1e-6] or [self._past[-1]]
+
+
+def _axes(values: NDArray[np.float64]) -> Axes:
+    x, y, z = values.tolist()
+    return x, y, z

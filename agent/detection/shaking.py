@@ -1,0 +1,144 @@
+"""When shaking is a tremor, and when it is an alarm: levels held over the last hops.
+
+*Sustained K above L* means that 80 % of the hops of the last K seconds exceed L: one step or one knock
+fills no second, and one quiet hop does not hide an earthquake.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.detection.motion import DOOR_MOVING, DOOR_UNKNOWN, PARKED, UNKNOWN, Codes, Flags, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class ShakingSettings:
+    """Levels of the 1-10 Hz RMS of a hop, m/s²."""
+
+    tremor: float = 0.015
+    """Three axes, 1 s, parked: a parked car stays below 0.006, and every earthquake of 0.1 m/s² passes it."""
+    tremor_at_door: float = 0.08
+    """The same near the door's own movement: a door motor shakes at 0.03-0.05."""
+    door_s: float = 3.0
+    """How long a movement of the door stays in the car."""
+    alarm_parked: float = 0.30
+    """Three axes, 1 s, parked."""
+    alarm_horizontal_share: float = 0.25
+    """... of which the horizontal is at least so much: jumping is vertical."""
+    alarm_horizontal: float = 0.08
+    """Horizontal, 3 s, parked."""
+    alarm_riding: float = 0.25
+    """Horizontal, 2 s, riding or not: a cruise sustains at most 0.13 on a fixed sensor, 0.19 on a loose one."""
+    over_parked: float = 0.02
+    """Below this, three axes, a parked car has come to rest: people cannot feel it."""
+    over_riding: float = 0.15
+    """Below this, horizontal, a riding car shakes only by itself."""
+    tremor_over_s: float = 5.0
+    over_s: float = 10.0
+    """So long below: the pause between P and S of an earthquake 80 km away."""
+
+
+SHARE = 0.8
+WINDOWS_S = (1.0, 1.0, 3.0, 2.0)
+"""Tremor; alarm on three axes, horizontally, riding."""
+
+PAUSE_S = 1.0
+"""A shorter pause belongs to the shaking."""
+
+
+class Sustained:
+    """Counts how many of the last hops met each condition."""
+
+    def __init__(self, cars: int, windows: tuple[int, ...]) -> None:
+        self._windows = np.array(windows)
+        self._needed = np.ceil(SHARE * self._windows - 1e-9)[:, None]
+        self._rows = np.arange(len(windows))
+        self._past = np.zeros((max(windows), len(windows), cars), dtype=np.bool_)
+        self._count = np.zeros((len(windows), cars), dtype=np.int64)
+        self._hop = 0
+
+    def step(self, met: Flags) -> Flags:
+        """`met` and the answer have shape (conditions, cars)."""
+        old = self._past[(self._hop - self._windows) % len(self._past), self._rows]
+        self._count += met
+        self._count -= old
+        self._past[self._hop % len(self._past)] = met
+        self._hop += 1
+        return np.asarray(self._count >= self._needed)
+
+    def restart(self, cars: Flags) -> None:
+        self._past[:, :, cars] = False
+        self._count[:, cars] = 0
+
+
+class Shaking:
+    """Tremor and alarm of many cars; each stays on until the car has been at rest for a while."""
+
+    def __init__(self, cars: int, hop_s: float, settings: ShakingSettings) -> None:
+        self.tremor: Flags = np.zeros(cars, dtype=np.bool_)
+        self.alarm: Flags = np.zeros(cars, dtype=np.bool_)
+        self.since_s: Floats = np.zeros(cars)
+        """How long the level of a tremor has been exceeded, short pauses included."""
+        self._set = settings
+        self._hop_s = hop_s
+        self._sustained = Sustained(cars, tuple(max(1, round(window / hop_s)) for window in WINDOWS_S))
+        self._longest = round((max(WINDOWS_S) + PAUSE_S) / hop_s) + 2
+        self._busy = 0
+        """Hops for which something that was above its level is still remembered."""
+        self._door = np.full(cars, DOOR_UNKNOWN, dtype=np.int8)
+        self._door_s = np.full(cars, np.inf)
+        self._rest_s, self._pause_s = np.zeros(cars), np.zeros(cars)
+
+    def restart(self, cars: Flags) -> None:
+        """Samples were lost: what was on stays on, nothing new can begin from what was before."""
+        self._sustained.restart(cars)
+        self.since_s = np.where(cars, 0.0, self.since_s)
+
+    def step(
+        self, horizontal: Floats, vector: Floats, code: Codes, door: NDArray[np.int8], judged: Flags
+    ) -> None:
+        """One hop; all of shape (cars,), levels in m/s²; only cars that are `judged` can begin to shake."""
+        suspect = self._near_door(door)
+        above = vector > self._set.tremor
+        if above.any():
+            self._busy = self._longest
+        elif not self._busy:
+            return
+        met = self._met(horizontal, vector, suspect)
+        exceeded = self._sustained.step(met & judged)
+        parked = code == PARKED
+        self._rest(vector, horizontal, parked | (code == UNKNOWN))
+        self._since(above)
+        strong = (exceeded[1] | exceeded[2]) & parked | exceeded[3]
+        self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | (exceeded[0] & parked)
+        self.alarm = (self.alarm & (self._rest_s < self._set.over_s)) | strong
+        if not (self.alarm.any() or self.tremor.any()):
+            self._busy -= 1
+
+    def _met(self, horizontal: Floats, vector: Floats, suspect: Flags) -> Flags:
+        limits = self._set
+        return np.array(
+            (
+                vector > np.where(suspect, limits.tremor_at_door, limits.tremor),
+                (vector > limits.alarm_parked) & (horizontal > limits.alarm_horizontal_share * vector),
+                horizontal > limits.alarm_horizontal,
+                horizontal > limits.alarm_riding,
+            )
+        )
+
+    def _near_door(self, door: NDArray[np.int8]) -> Flags:
+        changed = (door != self._door) & (door != DOOR_UNKNOWN) & (self._door != DOOR_UNKNOWN)
+        self._door_s = np.where((door == DOOR_MOVING) | changed, 0.0, self._door_s + self._hop_s)
+        self._door = door.copy()
+        return np.asarray(self._door_s < self._set.door_s)
+
+    def _rest(self, vector: Floats, horizontal: Floats, parked: Flags) -> None:
+        limits = self._set
+        resting = np.where(parked, vector < limits.over_parked, horizontal < limits.over_riding)
+        self._rest_s = np.where(resting, self._rest_s + self._hop_s, 0.0)
+
+    def _since(self, above: Flags) -> None:
+        self._pause_s = np.where(above, 0.0, self._pause_s + self._hop_s)
+        going = above | ((self.since_s > 0) & (self._pause_s < PAUSE_S))
+        self.since_s = np.where(going, self.since_s + self._hop_s, 0.0)

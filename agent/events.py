@@ -1,0 +1,182 @@
+"""What can happen, in the past tense: the only way in to the car, and what is reported of it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from agent.detection.events import Felt
+from drivers.doors import Door
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The agent began."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFound:
+    """A sensor answers and is set up."""
+
+    sensor: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLost:
+    """A sensor cannot be read; tried again until it can."""
+
+    sensor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesLost:
+    """The accelerometer was read too late; the detector began anew."""
+
+    sensor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMoved:
+    """The door is in another state; None is not known."""
+
+    door: Door | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBegan:
+    """The car must not be used until somebody releases it."""
+
+    id: str
+    since: datetime
+    clock_good: bool
+    spent: tuple[str, ...] = ()
+    """Releases known by then, which must not end it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEnded:
+    """A signed release ended the hold."""
+
+    id: str
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A signed publication was verified and is known from now on."""
+
+    kind: str
+    id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A payload was not taken; what was known before stays."""
+
+    topic: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """Another page is on the glass."""
+
+    page: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFailed:
+    """The screen did not take a frame."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDoubted:
+    """The wall clock says a time that cannot be."""
+
+    says: datetime
+    floor: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTrusted:
+    """The wall clock can be right again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """Our own status came back from the broker."""
+
+    session: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLost:
+    """The broker is gone."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRefused:
+    """The broker took the connection, but our status does not come back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLost:
+    """The disk's content could not be read and was set aside."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """A part of the agent failed and was started again."""
+
+    task: str
+    reason: str
+
+
+Happening = (
+    Started
+    | SensorFound
+    | SensorLost
+    | SamplesLost
+    | DoorMoved
+    | Felt
+    | HoldBegan
+    | HoldEnded
+    | Took
+    | Refused
+    | PageShown
+    | ScreenFailed
+    | ClockDoubted
+    | ClockTrusted
+    | LinkUp
+    | LinkLost
+    | LinkRefused
+    | StoreLost
+    | TaskFailed
+)
+
+
+def kind(event: Happening) -> str:
+    """The event's name on the wire: RideStarted is ride-started."""
+    return re.sub(r"(?<!^)([A-Z])", r"-\1", type(event).__name__).lower()
+
+
+def body(event: Happening) -> dict[str, Any]:
+    """The event's fields as JSON has them."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    return fields

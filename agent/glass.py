@@ -1,0 +1,84 @@
+"""The glass: frames drawn before they are needed, one copy from being shown."""
+
+import threading
+import zlib
+from collections import OrderedDict
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+
+from content import layouts
+from content.page import Frame, Page, Patch, Site
+from content.work import Work
+from drivers.screens import Screen
+
+MOST_PACKED = 32
+
+
+class Glass:
+    """Shows pages. At 1080x1920 a frame is 6.2 MB: the alarm pages and the present one stay ready as
+    pixels (at most 37 MB), the others wait compressed."""
+
+    def __init__(self, screen: Screen, site: Site) -> None:
+        self._screen, self._site = screen, site
+        self._ready: dict[Page, Frame] = {}
+        self._packed: OrderedDict[Page, tuple[bytes, tuple[Patch, ...]]] = OrderedDict()
+        self._lock = threading.Lock()  # pages are drawn in a thread and shown from the event loop
+        self._minute: datetime | None = None
+
+    async def prepare(self, pages: tuple[Page, ...], drawing: Work) -> None:
+        """Draw pages and keep them ready as pixels."""
+        for page in pages:
+            if page not in self._ready:
+                self._ready[page] = await drawing(partial(self.draw, page))
+
+    def draw(self, page: Page) -> Frame:
+        """Draw a page. Raises BadMessage when it cannot be shown whole. Blocks for some 20 ms."""
+        return layouts.draw(page, self._site, self._screen.size)
+
+    def check(self, page: Page) -> None:
+        """Draw a page to see that it can be, and keep it for when it is wanted. Raises BadMessage."""
+        self._pack(page, self.draw(page))
+
+    def show(self, page: Page, local: datetime | None) -> None:
+        """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
+        frame = self._ready.get(page) or self._unpacked(page)
+        self._screen.show(frame.pixels)
+        self._minute = None
+        self._patch(frame, local)
+
+    def show_minute(self, page: Page, local: datetime | None) -> None:
+        """Draw the minute anew when it is another one. Raises ScreenError."""
+        minute = local and local.replace(second=0, microsecond=0)
+        if minute == self._minute:
+            return
+        if minute is None:
+            self.show(page, None)
+        else:
+            self._patch(self._ready.get(page) or self._unpacked(page), local)
+
+    def _patch(self, frame: Frame, local: datetime | None) -> None:
+        if local is None:
+            return
+        self._minute = local.replace(second=0, microsecond=0)
+        for patch in frame.patches:
+            self._screen.show(patch.draw(local), patch.x, patch.y)
+
+    def _pack(self, page: Page, frame: Frame) -> None:
+        packed = zlib.compress(frame.pixels.tobytes(), 1), frame.patches
+        with self._lock:
+            self._packed[page] = packed
+            while len(self._packed) > MOST_PACKED:
+                self._packed.popitem(last=False)
+
+    def _unpacked(self, page: Page) -> Frame:
+        with self._lock:
+            packed = self._packed.get(page)
+        if packed is None:
+            frame = self.draw(page)
+            self._pack(page, frame)
+            return frame
+        width, height = self._screen.size
+        pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
+        return Frame(pixels, packed[1])

@@ -1,0 +1,177 @@
+"""The link to the broker: subscribes to the truth, says how the display is, sends what happened.
+
+The link counts as up only when our own retained status, with this connection's session counter, has come
+back to us: a broker acknowledges what it drops, so its word proves nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+
+import msgspec
+
+from agent.events import Happening, LinkLost, LinkRefused, LinkUp
+from agent.outbox import Outbox
+from agent.store import Store
+from content.broker import Broker, BrokerLost, Connection, Delivery
+from content.message import BadMessage, prefixes
+from content.wire import Received, Status, area_topic, decode, encode, received_topic, status_topic
+from content.work import Work
+
+log = logging.getLogger("hoistway.agent")
+
+PROVEN_S = 10.0
+"""Within this long our status has to come back."""
+SUBSCRIBE_AGAIN_S = 5.0
+"""A delivery at QoS 0 may be lost just after connecting: the truth is asked for once more."""
+STATUS_PACE_S = 1.0
+GOODBYE_S = 1.0
+BACKOFF_S = (1.0, 300.0)
+STEADY_S = 60.0
+"""A link that held this long is worth connecting again at once; being kicked after a second is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who is told what the link hears."""
+
+    took: Callable[[Delivery], None]
+    happened: Callable[[Happening], None]
+    status: Callable[[int], Status]
+    """The display's status for a session."""
+
+
+class Link:
+    """Connects for ever, with full jitter between the tries."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        car: str,
+        area: str,
+        *,
+        outbox: Outbox,
+        store: Store,
+        disk: Work,
+        ears: Ears,
+        random: Random,
+        now: Callable[[], float],
+        proven_s: float = PROVEN_S,
+    ) -> None:
+        self._broker, self._car, self._area = broker, car, area
+        self._outbox, self._store, self._disk = outbox, store, disk
+        self._ears, self._random = ears, random
+        self._now, self._proven_s = now, proven_s
+        self._proven = asyncio.Event()
+        self._stale = asyncio.Event()
+        self._said: str | None = None
+
+    def status_changed(self) -> None:
+        """The display's status is another one: publish it soon."""
+        self._stale.set()
+
+    async def run(self) -> None:
+        """Keep the link, for ever."""
+        tries = 0
+        while True:
+            began = self._now()
+            try:
+                await self._session()
+            except* BrokerLost as lost:
+                self._lost(str(lost.exceptions[0]))
+            tries = 0 if self._now() - began > STEADY_S else tries + 1
+            base, cap = BACKOFF_S
+            await asyncio.sleep(self._random.uniform(0, min(cap, base * 2**tries)))
+
+    def _lost(self, reason: str) -> None:
+        if self._proven.is_set():
+            self._ears.happened(LinkLost(reason))
+        if reason != self._said:
+            log.warning("%s; the glass goes on, events wait on the disk", reason)
+        self._said = reason
+        self._proven.clear()
+
+    async def _session(self) -> None:
+        session = await self._disk(self._store.next_session)
+        will = Delivery(status_topic(self._car), encode(Status(online=False, session=session)), retained=True)
+        async with self._broker.connect(self._car, will) as connection, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen(connection, session), name="listen")
+            tasks.create_task(self._subscribe(connection), name="subscribe")
+            tasks.create_task(self._tell(connection, session), name="status")
+            tasks.create_task(self._send(connection, session), name="send")
+
+    async def _subscribe(self, connection: Connection) -> None:
+        """Twice: just after connecting a broker may lose what it should deliver."""
+        for pause in (SUBSCRIBE_AGAIN_S, 0.0):
+            await connection.subscribe(status_topic(self._car))
+            await connection.subscribe(received_topic(self._car))
+            for area in prefixes(self._area):
+                for kind in ("alert", "release", "message"):
+                    await connection.subscribe(area_topic(area, kind, "+"))
+            await asyncio.sleep(pause)
+
+    async def _tell(self, connection: Connection, session: int) -> None:
+        """Publish the status whenever it changed, but not faster than anybody could use it."""
+        try:
+            await self._tell_changes(connection, session)
+        except asyncio.CancelledError:
+            # A clean goodbye: the broker sends no will then, so the status has to say it.
+            offline = encode(msgspec.structs.replace(self._ears.status(session), online=False))
+            with suppress(BrokerLost, TimeoutError):
+                async with asyncio.timeout(GOODBYE_S):
+                    await connection.publish(status_topic(self._car), offline, qos=1, retain=True)
+            raise
+
+    async def _tell_changes(self, connection: Connection, session: int) -> None:
+        while True:
+            self._stale.clear()
+            status = encode(self._ears.status(session))
+            await connection.publish(status_topic(self._car), status, qos=1, retain=True)
+            await asyncio.sleep(STATUS_PACE_S)
+            await self._stale.wait()
+
+    async def _send(self, connection: Connection, session: int) -> None:
+        try:
+            async with asyncio.timeout(self._proven_s):
+                await self._proven.wait()
+        except TimeoutError:
+            reason = "our status does not come back: may this car read and write its own topics?"
+            self._ears.happened(LinkRefused(reason))
+            raise BrokerLost(f"the broker took the connection, but {reason}") from None
+        self._said = None
+        self._ears.happened(LinkUp(session))
+        await self._outbox.send(connection, self._car)
+
+    async def _listen(self, connection: Connection, session: int) -> None:
+        async for delivery in connection.deliveries():
+            if delivery.topic == status_topic(self._car):
+                self._own_status(delivery, session)
+            elif delivery.topic == received_topic(self._car):
+                await self._received(delivery)
+            elif delivery.payload:
+                # An empty payload withdraws nothing: only a signed revision does.
+                self._ears.took(delivery)
+        raise BrokerLost("the connection ended")
+
+    def _own_status(self, delivery: Delivery, session: int) -> None:
+        try:
+            status = decode(delivery.payload, Status)
+        except BadMessage:
+            # Somebody else wrote there: say it again as it is.
+            self._stale.set()
+            return
+        if status.online and status.session == session:
+            self._proven.set()
+        elif status.session <= session:
+            self._stale.set()  # a late will of an earlier connection
+
+    async def _received(self, delivery: Delivery) -> None:
+        try:
+            received = decode(delivery.payload, Received)
+        except BadMessage as error:
+            log.warning("%s: not taken: %s", delivery.topic, error)
+            return
+        await self._outbox.received(received)

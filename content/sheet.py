@@ -1,0 +1,131 @@
+"""A page while it is drawn: the picture, its measures, and the patches on it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from content.colours import PROHIBITION, WHITE, Colour, Scheme
+from content.page import Frame, Patch, Pixels
+from content.pen import Pictogram, drawn, rounded
+from content.typefaces import Face, font
+from content.typesetting import Block, fit_line
+
+DESIGN = 1080
+"""Length of the shorter side for which all measures are given."""
+
+
+Paint = Callable[[ImageDraw.ImageDraw, datetime], None]
+
+
+class Box(NamedTuple):
+    """A part of a page, px."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    def inset(self, across: int, down: int) -> "Box":
+        """The box without a margin at both sides, and one above and below."""
+        return Box(self.x + across, self.y + down, self.width - 2 * across, self.height - 2 * down)
+
+
+class Sheet:
+    """A picture of width x height pixels, on a ground of one colour or fading down to a second."""
+
+    def __init__(self, size: tuple[int, int], ground: Colour, foot: Colour | None = None) -> None:
+        self.width, self.height = size
+        self._image = _faded(size, ground, foot) if foot else Image.new("RGB", size, ground)
+        self._pen = ImageDraw.Draw(self._image)
+        self._patches: list[Patch] = []
+
+    @property
+    def wide(self) -> bool:
+        """Whether the page is landscape."""
+        return self.width > self.height
+
+    def px(self, measure: float) -> int:
+        """A measure of the design (1080 on the shorter side) in pixels."""
+        return round(measure * min(self.width, self.height) / DESIGN)
+
+    def sizes(self, smallest: float, largest: float) -> tuple[int, int]:
+        """A range of type sizes of the design, px per em."""
+        return self.px(smallest), self.px(largest)
+
+    def write(self, block: Block, x: int, y: int, scheme: Scheme) -> int:
+        """Write a block with its left top corner there; returns where it ends. English is quiet."""
+        for line in block.lines:
+            colour = scheme.quiet if line.english else scheme.ink
+            place = (x + line.x, y + line.baseline)
+            self._pen.text(place, line.text, colour, font(line.face, line.size), anchor="ls")
+        return y + block.height
+
+    def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
+        """Fill a box, its corners rounded by a radius in pixels."""
+        if radius:
+            self._image.paste(colour, box[:2], rounded(box.width, box.height, radius))
+        else:
+            self._image.paste(colour, (box.x, box.y, box.right, box.bottom))
+
+    def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
+        """Fill a polygon, in pixels."""
+        self._pen.polygon(points, colour)
+
+    def stamp(self, pictogram: Pictogram, x: int, y: int, size: int, colour: Colour) -> None:
+        """Draw a pictogram into a square of a size in pixels."""
+        sign = drawn(pictogram, size)
+        self._image.paste(colour, (x, y), sign.ink)
+        self._image.paste(PROHIBITION, (x, y), sign.accent)
+
+    def tile(self, pictogram: Pictogram, x: int, y: int, size: int, colour: Colour) -> None:
+        """Draw a pictogram on a white tile."""
+        self.fill(Box(x, y, size, size), WHITE, round(size * 28 / 220))
+        self.stamp(pictogram, x, y, size, colour)
+
+    def last_line(self, what: str, name: str, box: Box, scheme: Scheme) -> Box:
+        """The quiet line at the foot of a box: a name, and the minute as a patch. Returns the box above it."""
+        room = round(font(Face.REGULAR, self.px(40)).getlength("00:00")) + 2
+        width = box.width - room - self.px(40)
+        line = fit_line(what, name, width, Face.REGULAR, self.sizes(30, 40))
+        top = box.bottom - line.height
+        self.write(line, box.x, top, scheme)
+        minute = font(Face.REGULAR, line.size)
+        place = (room - 1, line.lines[0].baseline)
+        self.live(
+            Box(box.right - room, top, room, line.height),
+            lambda pen, local: pen.text(place, f"{local:%H:%M}", scheme.ink, minute, anchor="rs"),
+        )
+        return Box(box.x, box.y, box.width, box.height - line.height)
+
+    def live(self, box: Box, paint: Paint) -> None:
+        """Make a box a patch: at a local time, paint draws over its present ground, from its left top corner."""
+        ground = self._image.crop((box.x, box.y, box.right, box.bottom))
+
+        def draw(local: datetime) -> Pixels:
+            picture = ground.copy()
+            paint(ImageDraw.Draw(picture), local)
+            return np.array(picture)
+
+        self._patches.append(Patch(box.x, box.y, draw))
+
+    def frame(self) -> Frame:
+        """The page as it is now."""
+        return Frame(np.array(self._image), tuple(self._patches))
+
+
+def _faded(size: tuple[int, int], top: Colour, foot: Colour) -> Image.Image:
+    """A ground that fades from its top to its foot."""
+    share = np.linspace(0, 1, size[1])[:, None]
+    column = np.round(np.array(top) * (1 - share) + np.array(foot) * share).astype(np.uint8)
+    return Image.fromarray(np.repeat(column[:, None, :], size[0], axis=1))

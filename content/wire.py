@@ -1,0 +1,100 @@
+"""The contract with the broker, version 1: topics, and the payloads that are not signed.
+
+Downstream is state, upstream is events. Every payload is JSON of at most 256 kB over plain MQTT 3.1.1.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from content.message import BadMessage, Name, Path
+
+ROOT = "hoistway/1"
+LARGEST = 256_000
+"""Bytes of a payload, at most."""
+
+S = TypeVar("S", bound=Struct)
+
+
+class Event(Struct, frozen=True):
+    """One thing that happened, from a display to the collector."""
+
+    id: str
+    """Stream and sequence: an event is counted once by its id, however often it is sent."""
+    stream: Name
+    """Names the display's outbox; another one after its disk was lost."""
+    sequence: int
+    kind: Name
+    utc: datetime
+    clock: str
+    """Quality of utc: "good" or "doubtful"."""
+    body: dict[str, Any]
+
+
+class Received(Struct, frozen=True):
+    """Retained, from the collector: it holds everything of the stream up to here."""
+
+    stream: Name
+    sequence: int
+
+
+class Status(Struct, frozen=True):
+    """Retained, from a display; its last will is the same with online false."""
+
+    online: bool
+    session: int
+    """Counts the display's connections, so that a late will does not bury a new birth."""
+    version: str = ""
+    area: Path = "unknown"
+    sensors: dict[str, str] = {}
+    clock: str = "doubtful"
+    known: str = ""
+    """Digest of the publications known: who publishes sees who is behind."""
+    page: str = ""
+    rule: str = ""
+    since: datetime | None = None
+
+
+def status_topic(car: str) -> str:
+    """Where a display says how it is."""
+    return f"{ROOT}/car/{car}/status"
+
+
+def event_topic(car: str, kind: str) -> str:
+    """Where a display tells what happened; kind may be +."""
+    return f"{ROOT}/car/{car}/event/{kind}"
+
+
+def received_topic(car: str) -> str:
+    """Where the collector says what it holds."""
+    return f"{ROOT}/car/{car}/received"
+
+
+def area_topic(area: str, kind: str, name: str) -> str:
+    """Where a signed message, alert or release for an area stands; kind and name may be +."""
+    return f"{ROOT}/area/{area}/{kind}/{name}"
+
+
+def car_of(topic: str) -> str:
+    """The car in a topic below hoistway/1/car. Raises BadMessage."""
+    parts = topic.split("/")
+    if len(parts) < 4 or not topic.startswith(f"{ROOT}/car/"):
+        raise BadMessage(f"{topic}: not a car's topic of contract version 1")
+    return parts[3]
+
+
+def encode(payload: Struct) -> bytes:
+    """The payload as it travels."""
+    return msgspec.json.encode(payload)
+
+
+def decode(data: bytes, kind: type[S]) -> S:
+    """A payload as it came. Raises BadMessage with the place that is wrong."""
+    if len(data) > LARGEST:
+        raise BadMessage(f"{len(data)} bytes; at most {LARGEST} are read")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadMessage(f"not a {kind.__name__}: {error}") from error
