@@ -13,7 +13,7 @@ from agent.detection.events import (
     ShakingEnded,
     ShakingFelt,
 )
-from agent.events import DoorMoved, Happening, HoldBegan, HoldEnded, SensorFound, SensorLost
+from agent.events import DoorMoved, Happening, HoldBegan, HoldEnded, SensorFound, SensorLost, TaskFailed
 from content.cabin import Cabin, Doorway
 from content.message import Release
 from drivers.doors import Door
@@ -75,8 +75,10 @@ def after(car: Car, event: Happening) -> Car:
             return replace(car, hold=None)
         case SensorFound(sensor=sensor, part=part):
             return replace(car, sensors={**car.sensors, sensor: part})
-        case SensorLost():
-            return _without(car, event)
+        case SensorLost(sensor=sensor, reason=reason):
+            return _without(car, sensor, reason)
+        case TaskFailed(task=("accelerometer" | "door") as sensor, reason=reason):
+            return _without(car, sensor, reason)
         case _:
             return car
 
@@ -94,9 +96,9 @@ def releases(release: Release, hold: Hold, time: Reading) -> bool:
     return release.sent >= hold.since or not (hold.clock_good and time.good)
 
 
-def _without(car: Car, lost: SensorLost) -> Car:
+def _without(car: Car, sensor: str, reason: str) -> Car:
     """What a lost sensor told is no longer known; the hold of a shaking that was felt stays."""
-    car = replace(car, sensors={**car.sensors, lost.sensor: f"lost: {lost.reason}"})
-    if lost.sensor == "door":
+    car = replace(car, sensors={**car.sensors, sensor: f"lost: {reason}"})
+    if sensor == "door":
         return replace(car, door=None)
     return replace(car, motion=None, shaking=None)

@@ -3,6 +3,7 @@
 import threading
 import zlib
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +12,7 @@ import numpy as np
 from content import layouts
 from content.page import Frame, Page, Patch, Site
 from content.work import Work
-from drivers.screens import Screen
+from drivers.screens import Pixels, Screen
 
 MOST_PACKED = 32
 
@@ -44,26 +45,25 @@ class Glass:
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
         frame = self._ready.get(page) or self._unpacked(page)
-        self._screen.show(frame.pixels)
-        self._minute = None
-        self._patch(frame, local)
+        pixels = frame.pixels
+        if local is not None and frame.patches:
+            # One frame, not a frame and then a patch: the glass never flickers.
+            pixels = pixels.copy()
+            for x, y, part in _minute_of(frame, local):
+                pixels[y : y + part.shape[0], x : x + part.shape[1]] = part
+        self._screen.show(pixels)
+        self._minute = _whole(local)
 
     def show_minute(self, page: Page, local: datetime | None) -> None:
         """Draw the minute anew when it is another one. Raises ScreenError."""
-        minute = local and local.replace(second=0, microsecond=0)
-        if minute == self._minute:
+        if _whole(local) == self._minute:
             return
-        if minute is None:
-            self.show(page, None)
-        else:
-            self._patch(self._ready.get(page) or self._unpacked(page), local)
-
-    def _patch(self, frame: Frame, local: datetime | None) -> None:
-        if local is None:
+        if local is None or self._minute is None:
+            self.show(page, local)
             return
-        self._minute = local.replace(second=0, microsecond=0)
-        for patch in frame.patches:
-            self._screen.show(patch.draw(local), patch.x, patch.y)
+        for x, y, part in _minute_of(self._ready.get(page) or self._unpacked(page), local):
+            self._screen.show(part, x, y)
+        self._minute = _whole(local)
 
     def _pack(self, page: Page, frame: Frame) -> None:
         packed = zlib.compress(frame.pixels.tobytes(), 1), frame.patches
@@ -82,3 +82,12 @@ class Glass:
         width, height = self._screen.size
         pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
         return Frame(pixels, packed[1])
+
+
+def _whole(local: datetime | None) -> datetime | None:
+    return local and local.replace(second=0, microsecond=0)
+
+
+def _minute_of(frame: Frame, local: datetime) -> Iterator[tuple[int, int, Pixels]]:
+    for patch in frame.patches:
+        yield patch.x, patch.y, patch.draw(local)

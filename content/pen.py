@@ -108,7 +108,7 @@ class Pen:
 Pictogram = Callable[[Pen], None]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def drawn(pictogram: Pictogram, size: int) -> Sign:
     """A pictogram at a size in px."""
     pen = Pen(size)

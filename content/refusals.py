@@ -40,14 +40,19 @@ def complaint(what: str, text: Text, fits: Callable[[Text], bool]) -> str:
     def english(words: str) -> bool:
         return fits(Text(text.zh, words))
 
+    faults = []
     for language, words, cut in (("Chinese", text.zh, chinese), ("English", text.en, english)):
-        if len(words) > 1 and cut(""):
-            over = excess(words, cut)
-            word = widest(words, len)
-            hint = f' (its longest word is "{word}")' if len(word) > 12 else ""
-            return f"{what}: shorten the {language} by about {over} of its {len(words)} characters{hint}"
-    share = excess("%" * 100, lambda part: fits(_share(text, len(part))))
-    return f"{what}: shorten both the Chinese and the English by about {share} %"
+        over = excess(words, cut)
+        if 0 < over < len(words):  # else no shortening of this language alone is enough
+            faults.append(
+                (over / len(words), f"the {language} by about {over} of its {len(words)} characters")
+            )
+    if not faults:
+        share = excess("%" * 100, lambda part: fits(_share(text, len(part))))
+        faults.append((1, f"both the Chinese and the English by about {share} %"))
+    word = max(widest(text.zh, len), widest(text.en, len), key=len)
+    hint = f' (its longest word is "{word}")' if len(word) > 12 else ""
+    return f"{what}: shorten {min(faults)[1]}{hint}"
 
 
 def _share(text: Text, percent: int) -> Text:

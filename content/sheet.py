@@ -8,10 +8,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from content.colours import PROHIBITION, WHITE, Colour, Scheme
+from content.message import Text
 from content.page import Frame, Patch, Pixels
 from content.pen import Pictogram, drawn, rounded
 from content.typefaces import Face, font
-from content.typesetting import Block, fit_line
+from content.typesetting import Block, fit_name
 
 DESIGN = 1080
 """Length of the shorter side for which all measures are given."""
@@ -93,15 +94,15 @@ class Sheet:
         self.fill(Box(x, y, size, size), WHITE, round(size * 28 / 220))
         self.stamp(pictogram, x, y, size, colour)
 
-    def last_line(self, what: str, name: str, box: Box, scheme: Scheme) -> Box:
-        """The quiet line at the foot of a box: a name, and the minute as a patch. Returns the box above it."""
+    def last_line(self, name: Text, box: Box, scheme: Scheme) -> Box:
+        """The quiet line at the foot of a box: the lift's name, and the minute as a patch. Returns the box above it."""
         room = round(font(Face.REGULAR, self.px(40)).getlength("00:00")) + 2
         width = box.width - room - self.px(40)
-        line = fit_line(what, name, width, Face.REGULAR, self.sizes(30, 40))
+        line = fit_name("lift name", name, width, self.sizes(30, 40))
         top = box.bottom - line.height
         self.write(line, box.x, top, scheme)
         minute = font(Face.REGULAR, line.size)
-        place = (room - 1, line.lines[0].baseline)
+        place = (room - 1, line.lines[-1].baseline)
         self.live(
             Box(box.right - room, top, room, line.height),
             lambda pen, local: pen.text(place, f"{local:%H:%M}", scheme.ink, minute, anchor="rs"),

@@ -8,7 +8,7 @@ from content.page import NOTHING
 from content.refusals import complaint, require
 from content.sheet import Box, Sheet
 from content.typefaces import Face
-from content.typesetting import BODY, Block, Manner, Sizes, compose, largest
+from content.typesetting import BODY, Block, Manner, Sizes, compose, largest, on_one_line
 
 Pair = tuple[Block, Block]
 """Title and body."""
@@ -21,7 +21,7 @@ ONE_LINE = 104
 """A title that has room at this size stays on one line."""
 GUTTER = 56
 """Between a rule and the texts beside it."""
-SHARES = (0.5, 0.72)
+SHARES = (0.5, 0.8)
 """Size of the body by the size of the title: at least, where the body could be larger, and at most."""
 
 
@@ -92,13 +92,8 @@ def _draw_beside(sheet: Sheet, blocks: Pair, box: Box, rule: int, scheme: Scheme
 def _title_sizes(sheet: Sheet, title: Text, width: int) -> Sizes:
     """A title that can be large on one line stays on one: without a dictionary, Chinese breaks inside words."""
     least, most = sheet.sizes(*TITLE_SIZES)
-    one_line = largest((sheet.px(ONE_LINE), most), lambda size: _on_one_line(title.zh, width, size))
+    one_line = largest((sheet.px(ONE_LINE), most), lambda size: on_one_line(title.zh, width, TITLE.zh, size))
     return least, one_line.size if one_line else most
-
-
-def _on_one_line(words: str, width: int, size: int) -> Block | None:
-    block = compose(Text(words), width, size, TITLE)
-    return block if block and len(block.lines) == 1 else None
 
 
 def _fault(sheet: Sheet, title: Text, body: Text, room: _Room) -> str:

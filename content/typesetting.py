@@ -36,6 +36,9 @@ class Manner:
     centred: bool = False
 
 
+NAME = Manner(zh=Face.REGULAR, zh_leading=BODY, en_leading=BODY, ratio=1, gap=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a block; x and baseline count from the block's left top corner, px."""
@@ -145,16 +148,27 @@ def _within(text: Text, room: tuple[int, int], manner: Manner, size: int) -> Blo
 def fit_line(what: str, words: str, width: int, face: Face, sizes: Sizes) -> Block:
     """Words on one line, at the largest size at which it fits the width. Raises BadMessage."""
     require(what, Text(words))
-
-    def attempt(size: int, words: str = words) -> Block | None:
-        block = compose(Text(words), width, size, Manner(zh=face, zh_leading=BODY))
-        return block if block and len(block.lines) == 1 and block.width <= width else None
-
-    block = largest(sizes, attempt)
+    block = largest(sizes, lambda size: on_one_line(words, width, face, size))
     if block is None:
-        over = excess(words, lambda cut: not cut or attempt(sizes[0], cut) is not None)
+        smallest = sizes[0]
+        over = excess(words, lambda cut: not cut or on_one_line(cut, width, face, smallest) is not None)
         raise BadMessage(f'{what}: shorten "{words}" by about {over} of its {len(words)} characters')
     return block
+
+
+def fit_name(what: str, name: Text, width: int, sizes: Sizes) -> Block:
+    """A name on one line, or where that is too long the English below the Chinese. Raises BadMessage."""
+    require(what, name)
+    together = largest(sizes, lambda size: on_one_line(both(name), width, Face.REGULAR, size))
+    if together or not name.en:
+        return together or fit_line(what, name.zh, width, Face.REGULAR, sizes)
+    return fit(what, name, (width, 3 * sizes[0]), NAME, sizes)
+
+
+def on_one_line(words: str, width: int, face: Face, size: int) -> Block | None:
+    """The words at a size, if they need no more than one line."""
+    block = compose(Text(words), width, size, Manner(zh=face, zh_leading=BODY))
+    return block if block and len(block.lines) == 1 and block.width <= width else None
 
 
 def both(text: Text) -> str:

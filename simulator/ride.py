@@ -43,7 +43,7 @@ class Profile:
 
     def acceleration(self, t: Floats) -> Floats:
         """m/s², zero before and after."""
-        return np.interp(t, self._knots, self._states[1])
+        return np.asarray(np.interp(t, self._knots, self._states[1]))
 
     def speed(self, t: Floats) -> Floats:
         """m/s, up is positive."""

@@ -39,17 +39,31 @@ class Hop:
     alarm: Flags
     since_s: Floats
     """Shape (cars,): how long the level of a tremor has been exceeded."""
-    bands: Floats
-    """RMS of this hop, shape (bands, cars, 3), in the order of BANDS_HZ; zero where the rate is too low."""
-    peak: Floats
-    """Largest magnitude an axis, 1-10 Hz, shape (cars, 3)."""
-    peak_vector: Floats
-    """Largest magnitude of the vector, 1-10 Hz, shape (cars,)."""
+    energy: Floats
+    """Mean square of this hop, (m/s²)², shape (bands, cars, 3), in the order of BANDS_HZ; zero where the rate is
+    too low."""
+    strong: Floats
+    """The hop's samples in the band of the decisions, 1-10 Hz, shape (n, cars, 3)."""
+
+    @property
+    def bands(self) -> Floats:
+        """RMS of this hop, shape (bands, cars, 3)."""
+        return np.asarray(np.sqrt(self.energy))
 
     @property
     def rms(self) -> Floats:
         """1-10 Hz, shape (cars, 3)."""
         return np.asarray(self.bands[0])
+
+    @property
+    def peak(self) -> Floats:
+        """Largest magnitude an axis, 1-10 Hz, shape (cars, 3)."""
+        return np.asarray(np.abs(self.strong).max(axis=0))
+
+    @property
+    def peak_vector(self) -> Floats:
+        """Largest magnitude of the vector, 1-10 Hz, shape (cars,)."""
+        return np.asarray(np.sqrt(np.square(self.strong).sum(axis=2).max(axis=0)))
 
 
 def _band(low_hz: float, high_hz: float, rate_hz: float) -> Sections:
@@ -74,6 +88,7 @@ class Detector:
         )
         self._motion = Motion(cars, hop_s, settings.motion)
         self._shaking = Shaking(cars, hop_s, settings.shaking)
+        self._mean = np.full(self.hop, 1 / self.hop)
         self._smooth = 1 - np.exp(-hop_s)
         self._second = np.zeros((cars, 2))
         """Mean squares, horizontal and vertical, with a time constant of 1 s."""
@@ -84,7 +99,7 @@ class Detector:
         """Acceleration: shape (cars, n, 3), m/s², gravity included, z up in column 2; any n.
         Door: shape (cars,), codes of `agent.detection.motion`. Gap: samples were lost before these."""
         samples = acceleration[0] if self._cars == 1 else self._columns(acceleration)
-        if np.any(gap) and len(samples):
+        if gap is not False and np.any(gap) and len(samples):
             self._lose(np.broadcast_to(gap, (self._cars,)), samples[0])
         if len(self._left):
             samples = np.concatenate((self._left, samples))
@@ -114,18 +129,18 @@ class Detector:
         self._restart = np.zeros_like(self._restart)
 
     def _hop(self, block: Floats, door: NDArray[np.int8], behind: int) -> Hop:
-        if self._restart.any():
+        if np.count_nonzero(self._restart):
             self._rest(block)
         filtered = self._bank.run(block)
-        squares = np.square(filtered[:-1])
-        energy = (np.add.reduce(squares, axis=1) / self.hop).reshape(len(BANDS_HZ), self._cars, 3)
-        strong = squares[0].reshape(self.hop, self._cars, 3)
+        energy = (self._mean @ np.square(filtered[:-1])).reshape(-1, self._cars, 3)
         across = energy[0, :, 0] + energy[0, :, 1]
         vertical = energy[0, :, 2]
         self._second[:, 0] += self._smooth * (across - self._second[:, 0])
         self._second[:, 1] += self._smooth * (vertical - self._second[:, 1])
-        recent = np.sqrt(self._second)
-        code = self._motion.step(filtered[-1, -1, 2::3], recent[:, 0], recent[:, 1], door)
+        low = filtered[-1, -1, 2::3]
+        # A hop's own vertical counts as well: a jump is over before its second has filled.
+        up = np.sqrt(np.maximum(vertical, self._second[:, 1]))
+        code = self._motion.step(low, np.sqrt(self._second[:, 0]), up, door)
         settled = self._motion.settling == 0
         self._shaking.step(np.sqrt(across), np.sqrt(across + vertical), code, door, settled)
         return Hop(
@@ -135,7 +150,6 @@ class Detector:
             tremor=self._shaking.tremor,
             alarm=self._shaking.alarm,
             since_s=self._shaking.since_s,
-            bands=np.sqrt(energy),
-            peak=np.sqrt(np.maximum.reduce(strong, axis=0)),
-            peak_vector=np.sqrt(np.maximum.reduce(np.add.reduce(strong, axis=2), axis=0)),
+            energy=energy,
+            strong=filtered[0].reshape(self.hop, self._cars, 3).copy(),
         )

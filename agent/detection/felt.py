@@ -50,9 +50,7 @@ MEMORY_S = 10.0
 
 class _Past(NamedTuple):
     at: float
-    peak: NDArray[np.float64]
-    peak_vector: float
-    bands: NDArray[np.float64]
+    hop: Hop
 
 
 class Seismoscope:
@@ -83,7 +81,7 @@ class Seismoscope:
     @property
     def rms(self) -> Axes | None:
         """Of the last hop, 1-10 Hz, m/s²; None before the first."""
-        return _axes(self._past[-1].bands[0]) if self._past else None
+        return _axes(self._past[-1].hop.rms[0]) if self._past else None
 
     def feel(self, samples: Samples, door: Door | None) -> list[Felt]:
         """Everything felt in these samples, in its order."""
@@ -94,14 +92,13 @@ class Seismoscope:
         return felt
 
     def _hop(self, hop: Hop, at: float) -> Iterator[Felt]:
-        peak = float(hop.peak_vector[0])
-        self._past.append(_Past(at, hop.peak[0], peak, hop.bands[:, 0]))
+        self._past.append(_Past(at, hop))
         yield from self._moved(MOTIONS[int(hop.motion[0])], at)
         if hop.tremor[0] and not self._tremor:
             yield self._tremor_felt(hop, at)
         self._tremor = bool(hop.tremor[0])
         if hop.alarm[0]:
-            self._peak = max(self._peak, peak)
+            self._peak = max(self._peak, float(hop.peak_vector[0]))
         yield from self._shaken(hop, at)
 
     def _moved(self, motion: Motion | None, at: float) -> Iterator[Felt]:
@@ -117,11 +114,11 @@ class Seismoscope:
 
     def _tremor_felt(self, hop: Hop, at: float) -> TremorFelt:
         past = self._since(at - float(hop.since_s[0]))
-        bands = np.sqrt(np.mean([np.square(one.bands) for one in past], axis=0))
+        bands = np.sqrt(np.mean([one.hop.energy[:, 0] for one in past], axis=0))
         return TremorFelt(
             at=at,
             onset=at - float(hop.since_s[0]),
-            peak=_axes(np.max([one.peak for one in past], axis=0)),
+            peak=_axes(np.max([one.hop.peak[0] for one in past], axis=0)),
             bands={name: _axes(band) for name, band in zip(BAND_NAMES, bands, strict=True)},
             motion=self._motion,
         )
@@ -130,7 +127,7 @@ class Seismoscope:
         before, self._alarm = self._alarm, bool(hop.alarm[0])
         if self._alarm and not before:
             self._began = at - float(hop.since_s[0])
-            self._peak = max(one.peak_vector for one in self._since(self._began))
+            self._peak = max(float(one.hop.peak_vector[0]) for one in self._since(self._began))
             yield ShakingFelt(at, self._began, self._peak, intensity(self._peak))
         elif before and not self._alarm:
             yield ShakingEnded(at, at - self._began, self._peak)

@@ -77,8 +77,8 @@ class Motion:
         self._speed, self._fastest = np.zeros(cars), np.zeros(cars)
         self._push_s, self._quiet_s, self._ride_s = np.zeros(cars), np.zeros(cars), np.zeros(cars)
         self._follow_share = hop_s / settings.drift_s
-        self._idle = False
-        """All cars are parked, and none has gathered any speed."""
+        self._idle = self._pushed = False
+        """All cars are parked, and nothing pushes any; something pushed one in the last hop."""
         self._hops = 0
         self.restart(np.ones(cars, dtype=np.bool_))
 
@@ -92,55 +92,62 @@ class Motion:
 
     def step(self, low: Floats, horizontal: Floats, vertical: Floats, door: NDArray[np.int8]) -> Codes:
         """One hop; all of shape (cars,). `low`: the vertical below 0.6 Hz, gravity included;
-        `horizontal`, `vertical`: RMS of the last second, 1-10 Hz. All m/s²."""
+        `horizontal`: RMS of the last second, `vertical`: of the last second or the hop, 1-10 Hz. All m/s²."""
         self._first[self._hops % len(self._first)] = low
         self._hops += 1
-        if self.settling.any():
+        if np.count_nonzero(self.settling):
             self._settle()
         push = low - self._baseline
         strength = np.abs(push)
         pushing = strength > self._set.still
         calm = (horizontal < self._set.quiet) & (vertical < self._set.quiet) & ~pushing
         self._follow(push, calm)
-        if self._idle and not pushing.any():
+        pushed = bool(np.count_nonzero(pushing))
+        if self._idle and not pushed:
             return self.code
-        self._count(push, pushing, calm)
-        self._end(door)
-        self._begin(push, strength, horizontal, vertical)
-        self._idle = not (self.code.any() or self._speed.any())
+        self._quiet_s += self._hop_s
+        self._quiet_s *= calm
+        if pushed or self._pushed:
+            self._integrate(push, pushing)
+        self._pushed = pushed
+        if np.count_nonzero(self.code):
+            self._end(door)
+        if pushed:
+            self._begin(push, strength, horizontal, vertical)
+        self._idle = not (pushed or np.count_nonzero(self.code))
         return self.code
 
     def _settle(self) -> None:
         self.settling -= self.settling > 0
         new = (self.settling == 0) & np.isnan(self._baseline)
-        if new.any():
+        if np.count_nonzero(new):
             self._baseline[new] = np.median(self._first[:, new], axis=0)
 
     def _follow(self, push: Floats, calm: Flags) -> None:
         """Follow the offset of parked, calm cars. Unsettled cars have none and are not parked."""
         resting = calm & (self.code == PARKED)
-        if resting.all():
+        count = np.count_nonzero(resting)
+        if count == len(resting):
             self._baseline += push * self._follow_share
-        elif resting.any():
+        elif count:
             self._baseline[resting] += push[resting] * self._follow_share
 
-    def _count(self, push: Floats, pushing: Flags, calm: Flags) -> None:
-        hop_s = self._hop_s
-        self._quiet_s = np.where(calm, self._quiet_s + hop_s, 0.0)
+    def _integrate(self, push: Floats, pushing: Flags) -> None:
+        """Speed and highest speed by what pushes; once more after that, to forget what led to nothing."""
         same = pushing & (push * self._push_s >= 0)
-        self._push_s = np.where(same, self._push_s + np.copysign(hop_s, push), 0.0)
-        self._speed += np.where(pushing, push * hop_s, 0.0)
+        self._push_s += np.copysign(self._hop_s, push)
+        self._push_s = np.where(same, self._push_s, 0.0)
+        self._speed += np.where(pushing, push * self._hop_s, 0.0)
         np.maximum(self._fastest, np.abs(self._speed), out=self._fastest)
-        resting = (self.code == PARKED) & ~pushing
-        forget = resting | ((self.code == UNKNOWN) & (self._quiet_s > self._set.fresh_s))
+        forget = (self.code == PARKED) & ~pushing
         self._speed[forget] = 0.0
         self._fastest[forget] = 0.0
-        self._rebase(np.abs(self._push_s) > self._set.longest_push_s)
+        if np.abs(self._push_s).max() > self._set.longest_push_s:
+            self._rebase(np.abs(self._push_s) > self._set.longest_push_s)
 
     def _rebase(self, cars: Flags) -> None:
-        if cars.any():
-            self.restart(cars)
-            self._baseline[cars] = np.nan
+        self.restart(cars)
+        self._baseline[cars] = np.nan
 
     def _begin(self, push: Floats, strength: Floats, horizontal: Floats, vertical: Floats) -> None:
         limits = self._set
@@ -150,23 +157,34 @@ class Motion:
             & (strength > limits.dominance * horizontal)
             & (strength > limits.vertical_share * vertical)
         )
-        if begun.any():
+        if np.count_nonzero(begun):
             self.code[begun] = np.where(push[begun] > 0, UP, DOWN)
             self._ride_s[begun] = 0.0
 
     def _end(self, door: NDArray[np.int8]) -> None:
         moving = np.abs(self.code) == 1
         unknown = self.code == UNKNOWN
-        self._ride_s += np.where(moving, self._hop_s, 0.0)
+        self._ride_s += self._hop_s
+        early = moving & (self._ride_s < self._set.shortest_s)
+        at_door = (door == DOOR_OPEN) | ((door == DOOR_MOVING) & ~early)
         stopped = (moving | unknown) & self._stopped()
-        at_door = (door == DOOR_OPEN) | (
-            (door == DOOR_MOVING) & ~(moving & (self._ride_s < self._set.shortest_s))
-        )
-        quiet = unknown & (self._quiet_s >= self._set.quiet_s - self._set.settle_s)
-        late = moving & (self._ride_s > self._set.timeout_s)
-        judged = self.settling == 0
-        self.code[(stopped | at_door | quiet) & judged] = PARKED
-        self.code[late] = UNKNOWN
+        if np.count_nonzero(unknown):
+            stopped |= self._come_to_rest(unknown)
+        arrived = (stopped | at_door) & (self.settling == 0)
+        late = moving & ~arrived & (self._ride_s > self._set.timeout_s)
+        self.code[arrived] = PARKED
+        self._speed[arrived] = 0.0
+        self._fastest[arrived] = 0.0
+        if np.count_nonzero(late):
+            self.code[late] = UNKNOWN
+            self._quiet_s[late] = 0.0
+
+    def _come_to_rest(self, unknown: Flags) -> Flags:
+        """Which cars of unknown motion a long quiet tells parked; a shorter one forgets their speed."""
+        forget = unknown & (self._quiet_s > self._set.fresh_s)
+        self._speed[forget] = 0.0
+        self._fastest[forget] = 0.0
+        return np.asarray(unknown & (self._quiet_s >= self._set.quiet_s))
 
     def _stopped(self) -> Flags:
         speed, fastest = np.abs(self._speed), self._fastest

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.detection.motion import DOOR_MOVING, DOOR_UNKNOWN, PARKED, UNKNOWN, Codes, Flags, Floats
+from agent.detection.motion import DOOR_MOVING, DOOR_OPEN, DOOR_UNKNOWN, PARKED, UNKNOWN, Codes, Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class ShakingSettings:
     tremor_at_door: float = 0.08
     """The same near the door's own movement: a door motor shakes at 0.03-0.05."""
     door_s: float = 3.0
-    """How long a movement of the door stays in the car."""
+    """How long a movement of the door stays in the car, ..."""
+    open_s: float = 10.0
+    """... and how long people walk through a door that has opened."""
+    horizontal_share: float = 0.15
+    """Of the three axes, for a tremor and the alarm on three axes: jumping is vertical, and no earthquake only."""
     alarm_parked: float = 0.30
     """Three axes, 1 s, parked."""
-    alarm_horizontal_share: float = 0.25
-    """... of which the horizontal is at least so much: jumping is vertical."""
     alarm_horizontal: float = 0.08
     """Horizontal, 3 s, parked."""
     alarm_riding: float = 0.25
@@ -99,13 +101,13 @@ class Shaking:
         self, horizontal: Floats, vector: Floats, code: Codes, door: NDArray[np.int8], judged: Flags
     ) -> None:
         """One hop; all of shape (cars,), levels in m/s²; only cars that are `judged` can begin to shake."""
-        suspect = self._near_door(door)
+        self._watch(door)
         above = vector > self._set.tremor
-        if above.any():
+        if np.count_nonzero(above):
             self._busy = self._longest
         elif not self._busy:
             return
-        met = self._met(horizontal, vector, suspect)
+        met = self._met(horizontal, vector, self._near_door())
         exceeded = self._sustained.step(met & judged)
         parked = code == PARKED
         self._rest(vector, horizontal, parked | (code == UNKNOWN))
@@ -113,32 +115,44 @@ class Shaking:
         strong = (exceeded[1] | exceeded[2]) & parked | exceeded[3]
         self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | (exceeded[0] & parked)
         self.alarm = (self.alarm & (self._rest_s < self._set.over_s)) | strong
-        if not (self.alarm.any() or self.tremor.any()):
+        if not (np.count_nonzero(self.alarm) or np.count_nonzero(self.tremor)):
             self._busy -= 1
 
     def _met(self, horizontal: Floats, vector: Floats, suspect: Flags) -> Flags:
         limits = self._set
+        across = horizontal > limits.horizontal_share * vector
         return np.array(
             (
-                vector > np.where(suspect, limits.tremor_at_door, limits.tremor),
-                (vector > limits.alarm_parked) & (horizontal > limits.alarm_horizontal_share * vector),
+                (vector > np.where(suspect, limits.tremor_at_door, limits.tremor)) & across,
+                (vector > limits.alarm_parked) & across,
                 horizontal > limits.alarm_horizontal,
                 horizontal > limits.alarm_riding,
             )
         )
 
-    def _near_door(self, door: NDArray[np.int8]) -> Flags:
-        changed = (door != self._door) & (door != DOOR_UNKNOWN) & (self._door != DOOR_UNKNOWN)
-        self._door_s = np.where((door == DOOR_MOVING) | changed, 0.0, self._door_s + self._hop_s)
-        self._door = door.copy()
-        return np.asarray(self._door_s < self._set.door_s)
+    def _watch(self, door: NDArray[np.int8]) -> None:
+        """How long ago the door moved; a sensor with two positions shows only that it has changed."""
+        moved = door == DOOR_MOVING
+        other = door != self._door
+        if np.count_nonzero(other):
+            moved |= other & (door != DOOR_UNKNOWN) & (self._door != DOOR_UNKNOWN)
+            self._door = door.copy()
+        self._door_s += self._hop_s
+        if np.count_nonzero(moved):
+            self._door_s[moved] = 0.0
+
+    def _near_door(self) -> Flags:
+        walking = (self._door == DOOR_OPEN) & (self._door_s < self._set.open_s)
+        return np.asarray(walking | (self._door_s < self._set.door_s))
 
     def _rest(self, vector: Floats, horizontal: Floats, parked: Flags) -> None:
         limits = self._set
         resting = np.where(parked, vector < limits.over_parked, horizontal < limits.over_riding)
-        self._rest_s = np.where(resting, self._rest_s + self._hop_s, 0.0)
+        self._rest_s += self._hop_s
+        self._rest_s *= resting
 
     def _since(self, above: Flags) -> None:
-        self._pause_s = np.where(above, 0.0, self._pause_s + self._hop_s)
+        self._pause_s += self._hop_s
+        self._pause_s *= ~above
         going = above | ((self.since_s > 0) & (self._pause_s < PAUSE_S))
-        self.since_s = np.where(going, self.since_s + self._hop_s, 0.0)
+        self.since_s = (self.since_s + self._hop_s) * going

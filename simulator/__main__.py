@@ -1,0 +1,91 @@
+"""The command `hoistway-simulator`, for CI and for whoever wants to see it: plays simulated elevators."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from simulator.servers import NoServer
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and run; errors of the user are one line and exit code 2."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        return _headless(options) if options.headless else _live(options)
+    except (NoServer, OSError) as error:
+        print(f"hoistway-simulator: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hoistway-simulator", description="Simulated elevators for Hoistway."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser(
+        "demo", help="one car: a ride, a message, an earthquake; on a local page, or headless into a folder"
+    )
+    demo.add_argument("--headless", action="store_true", help="in simulated time, without a page or a broker")
+    demo.add_argument("--out", type=Path, default=Path("out"), help="folder for --headless (default: out)")
+    demo.add_argument("--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)")
+    demo.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
+    demo.add_argument("--port", type=int, default=0, help="of the local page (default: a free one)")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write it like 1080x1920") from None
+    if not (320 <= width <= 4096 and 320 <= height <= 4096):
+        raise argparse.ArgumentTypeError(f"{text}: a glass has 320 to 4096 pixels a side")
+    return width, height
+
+
+def _headless(options: argparse.Namespace) -> int:
+    from simulator import headless, plot  # noqa: PLC0415 - matplotlib takes a second to import
+
+    out: Path = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    headless.clear(out)
+    story, trace = headless.run(out, options.size, options.seed, _bar)
+    headless.write_steps(story, out / "story.json")
+    plot.draw(story, trace, out / "trace.png")
+    for step in story.steps:
+        came = "did not come" if step.came is None else f"{step.came:6.2f} s"
+        print(f"{'ok  ' if step.good else 'MISS'} {step.name:38} due {step.due:6.2f} s   {came}")
+    missed = [step for step in story.steps if not step.good]
+    print(f"{len(story.steps) - len(missed)} of {len(story.steps)} steps came in time; see {out}/")
+    return FAILED if missed else DONE
+
+
+def _bar(at: float) -> None:
+    """A progress bar, only where somebody looks."""
+    from simulator.story import LENGTH_S  # noqa: PLC0415 - with the rest of the story
+
+    if sys.stderr.isatty():
+        done = min(1.0, at / LENGTH_S)
+        end = "\n" if done >= 1.0 else ""
+        print(
+            f"\r[{'#' * round(done * 40):40}] {at:5.0f} s of the story", end=end, file=sys.stderr, flush=True
+        )
+
+
+def _live(options: argparse.Namespace) -> int:
+    from simulator import demo  # noqa: PLC0415 - aiohttp is needed only here
+
+    try:
+        asyncio.run(demo.run(options.size, options.seed, options.port))
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

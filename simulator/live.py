@@ -1,0 +1,124 @@
+"""The demo's local page: the glass as passengers see it, the trace, the car, the events the collector got."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from aiohttp import web
+
+from agent.car import Car
+from agent.detection.felt import Seismoscope
+from content.wire import Event
+from drivers.samples import Samples
+from simulator.story import LENGTH_S, Story
+
+PAGE = Path(__file__).parent / "page"
+PACE_S = 0.1
+STANDARD_GRAVITY = np.array([0.0, 0.0, 9.80665])
+
+
+class Live:
+    """What the page shows, and the server that shows it. Viewers come and go at any time."""
+
+    def __init__(self, story: Story) -> None:
+        self.car = Car()
+        self.over = False
+        self.seen = asyncio.Event()
+        """Somebody opened the page."""
+        self._story = story
+        self._trace: list[list[float]] = []
+        """x, y, z in gal without gravity, one row a sample; what a viewer was sent is counted, not removed."""
+        self._state: dict[str, Any] = {"tremor": False, "alarm": False, "rms_gal": [0.0, 0.0, 0.0]}
+        self._rate_hz = 125.0
+        self._glass = Path()
+
+    def told(self, car: str, event: Event) -> None:
+        """The collector holds an event."""
+        self._story.told(car, event)
+
+    def tap(self, samples: Samples, scope: Seismoscope) -> None:
+        """The display felt a run of samples."""
+        gal = (samples.acceleration - STANDARD_GRAVITY) * 100
+        self._trace += gal.round(2).tolist()
+        self._rate_hz = 1 / samples.period
+        rms = scope.rms or (0.0, 0.0, 0.0)
+        self._state = {
+            "tremor": scope.tremor,
+            "alarm": scope.shaking,
+            "rms_gal": [round(100 * axis, 2) for axis in rms],
+        }
+
+    @asynccontextmanager
+    async def serve(self, host: str, port: int, glass: Path) -> AsyncIterator[str]:
+        """Serve the page until left; glass is the folder of the screen's pictures. Gives the address."""
+        self._glass = glass
+        app = web.Application()
+        app.add_routes(
+            [web.get("/", self._page), web.get("/glass.png", self._picture), web.get("/stream", self._stream)]
+        )
+        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound: int = runner.addresses[0][1]
+        try:
+            yield f"http://{host}:{bound}/"
+        finally:
+            await runner.cleanup()
+
+    async def _page(self, _request: web.Request) -> web.FileResponse:
+        return web.FileResponse(PAGE / "index.html")
+
+    async def _picture(self, _request: web.Request) -> web.StreamResponse:
+        newest = self._newest()
+        if newest is None:
+            raise web.HTTPNotFound(text="nothing is on the glass yet")
+        return web.FileResponse(newest, headers={"Cache-Control": "no-store"})
+
+    def _newest(self) -> Path | None:
+        return max(self._glass.glob("[0-9]*.png"), key=lambda path: int(path.stem), default=None)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events, ten a second: everything once, then what is new."""
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        self.seen.set()
+        samples = max(0, len(self._trace) - round(30 * self._rate_hz))
+        events = 0
+        while True:
+            said = {"samples": self._trace[samples:], "events": self._events(events), **self._present()}
+            samples, events = len(self._trace), len(self._story.events)
+            try:
+                await response.write(b"data: " + msgspec.json.encode(said) + b"\n\n")
+            except ConnectionError:
+                return response  # the viewer closed the page
+            await asyncio.sleep(PACE_S)
+
+    def _events(self, beyond: int) -> list[dict[str, Any]]:
+        return [
+            {"at": round(at, 2), "id": event.id, "kind": event.kind, "body": event.body}
+            for at, event in self._story.events[beyond:]
+        ]
+
+    def _present(self) -> dict[str, Any]:
+        """Everything that is a state and not a list that grows."""
+        story, newest = self._story, self._newest()
+        began = story.began > 0
+        return {
+            "at": round(story.now() - story.began, 1) if began else 0.0,
+            "length": LENGTH_S,
+            "over": self.over,
+            "rate_hz": round(self._rate_hz, 1),
+            "glass": newest.stem if newest else "",
+            "door": self.car.door.value if self.car.door else "unknown",
+            "motion": self.car.motion.value if self.car.motion else "unknown",
+            "hold": self.car.hold is not None,
+            "steps": [{"name": s.name, "due": s.due, "came": s.came, "good": s.good} for s in story.steps],
+            **self._state,
+        }

@@ -1,0 +1,148 @@
+"""A whole display on simulated wires, with its content service: what agent/__main__.py builds on real ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from securesystemslib.signer import CryptoSigner
+
+from agent.agent import Agent
+from agent.board import Board, Wired
+from agent.clock import Clock
+from agent.config import (
+    AccelerometerSection,
+    BrokerSection,
+    CarSection,
+    Config,
+    DoorSection,
+    ScreenSection,
+    StoreSection,
+    TrustSection,
+)
+from agent.detection.felt import Seismoscope
+from agent.store import Store
+from content.broker import Broker
+from content.desk import Desk
+from content.envelope import public_text
+from content.message import Text
+from content.service import Service
+from content.wire import Event
+from content.work import Work
+from drivers import accelerometers, doors
+from drivers.samples import Samples
+from drivers.screens import Screen
+from simulator.chips import Chip, accelerometer
+from simulator.chips.mcp23017 import MCP23017
+from simulator.elevator import Elevator
+from simulator.i2c import SimulatedI2C
+
+CHIP, SENSOR = 0x1D, 0x20
+FULLY_CLOSED, FULLY_OPEN = 0b01, 0b10
+"""The reed switches on GPA0 and GPA1."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a simulated display stands in: simulated or real time, threads or none, which broker."""
+
+    now: Callable[[], float]
+    utc: Callable[[], datetime]
+    work: Callable[[str], Work]
+    """Makes a place for blocking work, by its name."""
+    broker: Broker
+    folder: Path
+    """For the stores of the display and of the content side."""
+    screen: Screen
+    seed: int = 0
+    noise: bool = True
+    rate_error: float = 0.01
+    """How much faster than nominal the chip's clock runs."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One car and its content service."""
+
+    elevator: Elevator
+    bus: SimulatedI2C
+    board: Board
+    agent: Agent
+    service: Service
+    desk: Desk
+    signer: CryptoSigner
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        for work in (self.board.disk, self.board.drawing, self.board.accelerometer.work):
+            work.close()
+        self.board.store.close()
+        self.desk.close()
+
+
+def build(
+    elevator: Elevator,
+    around: Surroundings,
+    *,
+    told: Callable[[str, Event], None] = lambda _car, _event: None,
+    tap: Callable[[Samples, Seismoscope], None] = lambda _samples, _scope: None,
+) -> World:
+    """A car with an ADXL355 and a pair of reed switches on one simulated bus."""
+    signer = CryptoSigner.generate_ed25519()
+    bus = SimulatedI2C(around.now, _chips(elevator, around))
+    board = _board(bus, around)
+    agent = Agent(board, configuration(around, public_text(signer)), tap=tap)
+    desk = Desk(around.folder / "desk.sqlite")
+    service = Service(around.broker, desk, around.work("desk"), utc=around.utc, told=told)
+    return World(elevator, bus, board, agent, service, desk, signer)
+
+
+def _chips(elevator: Elevator, around: Surroundings) -> dict[int, Chip]:
+    density = None if around.noise else 0.0
+    felt = accelerometer("adxl355")(
+        elevator.at_chip, rate_error=around.rate_error, noise_density=density, seed=around.seed
+    )
+    return {CHIP: felt, SENSOR: MCP23017(lambda now: switches(elevator.door_opening(now)))}
+
+
+def switches(opening: float) -> int:
+    """Which reed switches a door closes: the magnets reach a hundredth of its way."""
+    if opening <= 0.01:
+        return FULLY_CLOSED
+    return FULLY_OPEN if opening >= 0.99 else 0
+
+
+def _board(bus: SimulatedI2C, around: Surroundings) -> Board:
+    wire = around.work("bus")
+    return Board(
+        accelerometer=Wired(lambda: accelerometers.find("adxl355").probe(bus, CHIP, range_g=2), wire),
+        door=Wired(lambda: doors.find("mcp23017").probe(bus, SENSOR), wire),
+        screen=around.screen,
+        broker=around.broker,
+        clock=Clock(around.now, around.utc),
+        store=Store(around.folder / "display"),
+        disk=around.work("disk"),
+        drawing=around.work("drawing"),
+        random=Random(around.seed),
+    )
+
+
+def configuration(around: Surroundings, key: str) -> Config:
+    """The configuration of the simulated display."""
+    width, height = around.screen.size
+    return Config(
+        car=CarSection(
+            name="tower-a-lift-2",
+            area="cn/sichuan/chengdu/tower-a/lift-2",
+            building=Text("锦江花园 A座", "Jinjiang Garden, Tower A"),
+            lift=Text("A座 2号梯", "Tower A, lift 2"),
+            time_zone="Asia/Shanghai",
+        ),
+        accelerometer=AccelerometerSection("adxl355"),
+        door=DoorSection("mcp23017"),
+        screen=ScreenSection("pictures", "", width, height),
+        broker=BrokerSection("127.0.0.1"),
+        trust=TrustSection(key),
+        store=StoreSection(str(around.folder)),
+    )

@@ -1,0 +1,181 @@
+"""Every page of every layout at every size: drawn whole, as once looked at, and legible."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from content import layouts
+from content.cabin import Advice
+from content.colours import IDLE, IDLE_FOOT, SCHEMES, Scheme, blend, contrast, rgb
+from content.layouts.idle import PANEL, date
+from content.message import BadMessage, Text
+from content.page import Frame, Page, Site
+from content.pen import drawn
+from content.pictograms import do_not_force, stairs
+from scripts.make_golden import LOCAL, SITE, SIZES, golden, picture
+
+PAGES = [page for name in layouts.names() for page in layouts.find(name).samples()]
+ALL_SIZES = [(480, 800), (800, 1280), (1080, 1920), (1280, 800), (1920, 1080)]
+NIGHT = datetime(2026, 9, 30, 0, 0, tzinfo=UTC)
+LONG = Site(
+    Text("成都高新技术产业开发区锦江花园二期 A座", "Jinjiang Garden phase two, High-tech zone, Tower A"),
+    Text("A座 12号梯", "Tower A, lift 12"),
+)
+
+
+def ids(page: Page) -> str:
+    return f"{page.layout}-{page.variant}"
+
+
+def outer(frame: Frame) -> list[NDArray[np.uint8]]:
+    """The strips along the four edges in which no page has any text, each turned so that its rows run along the edge."""
+    height, width, _ = frame.pixels.shape
+    strip, corner = min(width, height) // 54, min(width, height) // 20
+    sides = frame.pixels[corner:-corner]
+    return [
+        frame.pixels[:strip],
+        frame.pixels[-strip:],
+        sides[:, :strip].swapaxes(0, 1),
+        sides[:, -strip:].swapaxes(0, 1),
+    ]
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+@pytest.mark.parametrize("site", [SITE, LONG], ids=["usual", "long"])
+def test_draws_every_page_at_every_size(page: Page, site: Site, size: tuple[int, int]) -> None:
+    frame = layouts.draw(page, site, size)
+    assert frame.pixels.shape == (size[1], size[0], 3)
+    assert frame.pixels.dtype == np.uint8
+    edges = outer(frame)
+    for strip in edges[2:] if page.layout == "do_not_use" else edges:  # its stripes reach the edge
+        assert np.ptp(strip.astype(int), axis=0).max() <= 2  # a ground may fade, nothing else
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_patches_lie_inside_the_frame_and_show_the_minute(page: Page, size: tuple[int, int]) -> None:
+    frame = layouts.draw(page, SITE, size)
+    for patch in frame.patches:
+        one, other = patch.draw(LOCAL), patch.draw(NIGHT)
+        height, width, _ = one.shape
+        assert 0 <= patch.x <= patch.x + width <= size[0]
+        assert 0 <= patch.y <= patch.y + height <= size[1]
+        assert one.shape == other.shape
+        assert (one != other).any()
+        assert np.array_equal(one, patch.draw(LOCAL))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_a_minute_is_not_cut_off_by_its_patch(page: Page) -> None:
+    for patch in layouts.draw(page, SITE, (1080, 1920)).patches:
+        drawing = (patch.draw(LOCAL) != patch.draw(NIGHT)).any(axis=2)
+        assert not drawing[0].any()
+        assert not drawing[-1].any()
+
+
+@pytest.mark.parametrize("orientation", SIZES)
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_looks_like_its_golden_picture(page: Page, orientation: str, tmp_path: Path) -> None:
+    actual = picture(page, SIZES[orientation])
+    expected = Image.open(golden(page, orientation)).convert("RGB")
+    assert actual.size == expected.size
+    difference = np.abs(np.asarray(actual, int) - np.asarray(expected, int)).mean(axis=2)
+    height, width = (length // 30 * 30 for length in difference.shape)
+    cells = difference[:height, :width].reshape(height // 30, 30, width // 30, 30).mean(axis=(1, 3))
+    if difference.mean() > 1.5 or cells.max() > 14:
+        saved = tmp_path / golden(page, orientation).name
+        actual.save(saved)
+        pytest.fail(f"drawn otherwise: see {saved}; if it is right, run scripts/make_golden.py")
+
+
+def test_there_is_no_golden_picture_without_a_page() -> None:
+    wanted = {golden(page, orientation) for page in PAGES for orientation in SIZES}
+    assert wanted == set(next(iter(wanted)).parent.glob("*.png"))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES.values(), ids=SCHEMES)
+def test_every_text_keeps_a_contrast_of_seven(scheme: Scheme) -> None:
+    assert contrast(scheme.ink, scheme.ground) >= 7
+    assert contrast(scheme.quiet, scheme.ground) >= 7
+
+
+@pytest.mark.parametrize("ground", [PANEL.ground, IDLE_FOOT])
+def test_the_idle_page_is_legible_on_all_of_its_grounds(ground: tuple[int, int, int]) -> None:
+    assert min(contrast(IDLE.ink, ground), contrast(IDLE.quiet, ground)) >= 7
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast(rgb(0x000000), rgb(0xFFFFFF)) == pytest.approx(21)
+    assert contrast(rgb(0xFF0000), rgb(0xFFFFFF)) == pytest.approx(4.0, abs=0.01)
+    assert blend((0, 0, 0), (200, 100, 50), 0.5) == (100, 50, 25)
+
+
+def test_there_is_an_earthquake_page_for_every_advice() -> None:
+    variants = {page.variant for page in layouts.find("earthquake").samples()}
+    assert variants == {advice.value for advice in Advice}
+
+
+def test_earthquake_pages_differ_from_each_other_and_from_other_alerts() -> None:
+    pictures = [
+        layouts.draw(p, SITE, (480, 800)).pixels for p in PAGES if p.layout in {"earthquake", "other_alert"}
+    ]
+    means = {tuple(image.mean(axis=(0, 1)).round(1)) for image in pictures}
+    assert len(means) == len(pictures)
+
+
+def test_an_alarm_carries_no_time_of_its_own() -> None:
+    page = Page("earthquake", Advice.RIDING.value)
+    one, other = (layouts.draw(page, SITE, (480, 800)).pixels for _ in range(2))
+    assert np.array_equal(one, other)
+
+
+def test_the_idle_page_is_complete_without_a_time() -> None:
+    frame = layouts.draw(Page("idle"), SITE, (1080, 1920))
+    (patch,) = frame.patches
+    clock = patch.draw(LOCAL)
+    place = frame.pixels[patch.y : patch.y + clock.shape[0], patch.x : patch.x + clock.shape[1]]
+    assert np.ptp(place.astype(int), axis=(0, 1)).max() > 100  # a welcome stands where the clock will be
+
+
+def test_dates_are_words_in_both_languages() -> None:
+    assert date(LOCAL) == Text("11月21日 星期六", "Saturday, 21 November")
+
+
+@pytest.mark.parametrize("layout", ["earthquake", "do_not_use", "idle"])
+def test_a_lift_name_that_cannot_fit_is_refused(layout: str) -> None:
+    site = Site(SITE.building, Text("二号梯" * 20, "Lift 2"))
+    page = layouts.find(layout).samples()[0]
+    with pytest.raises(BadMessage, match=r"^lift name: shorten"):
+        layouts.draw(page, site, (1080, 1920))
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
+@pytest.mark.parametrize("layout", ["notice", "other_alert"])
+def test_a_story_that_cannot_fit_is_refused(layout: str, size: tuple[int, int]) -> None:
+    variant = "3" if layout == "other_alert" else ""
+    short, long = Text("停水", "No water"), Text("明日停水检修请提前储水" * 40, "No water. " * 9)
+    with pytest.raises(BadMessage, match=r"^body: shorten"):
+        layouts.draw(Page(layout, variant, short, short, long, short), SITE, size)
+    with pytest.raises(BadMessage, match=r"^title: shorten"):
+        layouts.draw(Page(layout, variant, short, long, short, short), SITE, size)
+
+
+@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
+def test_a_notice_needs_neither_body_nor_english_nor_sender(size: tuple[int, int]) -> None:
+    layouts.draw(Page("notice", category=Text("通知"), title=Text("停水")), SITE, size)
+
+
+def test_a_layout_that_does_not_exist_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        layouts.find("nothing")
+
+
+def test_a_prohibition_is_drawn_in_two_colours() -> None:
+    assert drawn(do_not_force, 220).accent.getbbox() is not None
+    assert drawn(stairs, 220).accent.getbbox() is None
+    assert drawn(stairs, 220).ink.size == (220, 220)
