@@ -3,7 +3,9 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 
 from simulator.servers import NoServer
@@ -80,11 +82,19 @@ def _bar(at: float) -> None:
 def _live(options: argparse.Namespace) -> int:
     from simulator import demo  # noqa: PLC0415 - aiohttp is needed only here
 
-    try:
-        asyncio.run(demo.run(options.size, options.seed, options.port))
-    except KeyboardInterrupt:
-        print("\nStopped.")
+    asyncio.run(_until_stopped(demo.run(options.size, options.seed, options.port)))
     return DONE
+
+
+async def _until_stopped(work: Coroutine[None, None, None]) -> None:
+    """Ctrl-C and SIGTERM end the work cleanly: it stops its broker and removes its folder."""
+    task = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        print("\nStopped.")
 
 
 if __name__ == "__main__":

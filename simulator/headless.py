@@ -37,7 +37,7 @@ class Trace:
     def tap(self, samples: Samples, scope: Seismoscope) -> None:
         """Keep a run of samples."""
         count = len(samples.acceleration)
-        self.times.append(samples.end - samples.period * np.arange(count - 1, -1, -1))
+        self.times.append(np.linspace(samples.end - samples.period * (count - 1), samples.end, count))
         self.accelerations.append(samples.acceleration)
         self.states.append((samples.end, scope.tremor, scope.shaking))
 

@@ -11,6 +11,7 @@ from simulator.headless import Trace
 from simulator.story import LENGTH_S, Story
 
 INK, GRID = "#15212B", "#D9D4C8"
+STYLE: Any = {"font.size": 11, "axes.edgecolor": GRID, "text.color": INK, "axes.labelcolor": INK}
 AXES = (("x", "#0072B2"), ("y", "#009E73"), ("z (up), without gravity", "#D55E00"))
 """Okabe and Ito's colours: told apart by colour-blind readers too."""
 PAGES = {
@@ -30,8 +31,7 @@ TITLE = (
 
 def draw(story: Story, trace: Trace, path: Path) -> None:
     """Write the plot as a PNG."""
-    style = {"font.size": 11, "axes.edgecolor": GRID, "text.color": INK, "axes.labelcolor": INK}
-    with mpl.rc_context(style):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(15, 9), layout="constrained")
         axes = figure.subplots(5, 1, sharex=True, height_ratios=(2, 2, 2, 0.8, 0.8))
         _traces(axes[:3], trace)

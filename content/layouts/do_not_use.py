@@ -1,13 +1,13 @@
 """After an earthquake, until the lift is released: do not use it."""
 
-from content.colours import AFTERWARDS, AFTERWARDS_BOX, WHITE
-from content.linebreaking import keep
+from content.drawing.colours import AFTERWARDS, AFTERWARDS_BOX, WHITE
+from content.drawing.linebreaking import keep
+from content.drawing.pictograms import lift_prohibited, whole
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import Manner, fit
 from content.message import Text
 from content.page import Frame, Page, Site
-from content.pictograms import lift_prohibited, whole
-from content.sheet import Box, Sheet
-from content.typefaces import Face
-from content.typesetting import Manner, fit
 
 HEADLINE = Text(keep("请勿|乘坐|电梯"), "Do not use this lift")
 REASON = Text(keep("地震后|须经|专业|检查"), "To be inspected after the earthquake")

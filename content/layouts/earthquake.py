@@ -1,11 +1,9 @@
 """Shaking now, or an earthquake alert: what to do in the car's present state."""
 
 from content.cabin import Advice
-from content.colours import ALARM, ALARM_HEAD
-from content.linebreaking import keep
-from content.message import Text
-from content.page import Frame, Page, Site
-from content.pictograms import (
+from content.drawing.colours import ALARM, ALARM_HEAD
+from content.drawing.linebreaking import keep
+from content.drawing.pictograms import (
     call_bell,
     do_not_force,
     floor_buttons,
@@ -17,10 +15,12 @@ from content.pictograms import (
     stairs,
     wait_then_leave,
 )
-from content.sheet import Box, Sheet
-from content.steps import Step, spread
-from content.typefaces import Face
-from content.typesetting import Manner, fit
+from content.drawing.sheet import Box, Sheet
+from content.drawing.steps import Step, spread
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import Manner, fit
+from content.message import Text
+from content.page import Frame, Page, Site
 
 HEADLINE = Text("地震", "EARTHQUAKE")
 PRESS_ALL = Step(Text(keep("按下|所有|楼层|按钮"), "Press every floor button"), (floor_buttons,))

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from PIL import ImageDraw
 
-from content.advice_line import below_bell, beside_bell
-from content.colours import IDLE, IDLE_FOOT, Scheme, blend
+from content.drawing.advice_line import below_bell, beside_bell
+from content.drawing.colours import IDLE, IDLE_FOOT, Scheme, blend
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typefaces import Face, font
+from content.drawing.typesetting import Manner, fit, fit_name
 from content.message import Text
 from content.page import Frame, Page, Site
-from content.sheet import Box, Sheet
-from content.typefaces import Face, font
-from content.typesetting import Manner, fit, fit_name
 
 WELCOME = Text("欢迎乘梯", "Welcome")
 """In the clock's place while the time is not known."""

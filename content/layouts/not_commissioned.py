@@ -1,13 +1,13 @@
 """A display that has no configuration yet: says so to the installer, and helps passengers all the same."""
 
-from content.advice_line import beside_bell
-from content.colours import UNUSED
-from content.linebreaking import keep
+from content.drawing.advice_line import beside_bell
+from content.drawing.colours import UNUSED
+from content.drawing.linebreaking import keep
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import Manner, fit
 from content.message import Text
 from content.page import Frame, Page, Site
-from content.sheet import Box, Sheet
-from content.typefaces import Face
-from content.typesetting import Manner, fit
 
 STATE = Text("尚未启用", "Not yet in service")
 NEXT = Text(keep("安装人员：|请运行| |hoistway-agent"), "Installer: run hoistway-agent")

@@ -1,12 +1,12 @@
 """A message of the building: what it is about, its title and text, and who says it."""
 
-from content.colours import BAR, PAPER
+from content.drawing.colours import BAR, PAPER
+from content.drawing.sheet import Box, Sheet
+from content.drawing.title_and_body import spread
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import both, fit_line
 from content.message import Text
 from content.page import Frame, Page, Site
-from content.sheet import Box, Sheet
-from content.story import spread
-from content.typefaces import Face
-from content.typesetting import both, fit_line
 
 CATEGORY, SENDER = Text("通知", "Notice"), Text("物业服务中心", "Property office")
 

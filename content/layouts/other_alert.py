@@ -1,13 +1,13 @@
 """An alert that is no earthquake: its level in colour, words and bars, its title and text."""
 
-from content.colours import EXTREME, MINOR, MODERATE, PAPER, SEVERE, Scheme
-from content.linebreaking import keep
+from content.drawing.colours import EXTREME, MINOR, MODERATE, PAPER, SEVERE, Scheme
+from content.drawing.linebreaking import keep
+from content.drawing.pictograms import warning
+from content.drawing.sheet import Box, Sheet
+from content.drawing.title_and_body import spread
+from content.drawing.typesetting import Manner, fit
 from content.message import Text
 from content.page import Frame, Page, Site
-from content.pictograms import warning
-from content.sheet import Box, Sheet
-from content.story import spread
-from content.typesetting import Manner, fit
 
 LEVELS = {
     "1": (MINOR, Text(keep("预警 · 一般"), "Alert: minor")),

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+
 from agent.events import LinkLost, LinkRefused, LinkUp
 from content.wire import event_topic, status_topic
 from tests.contract_rig import CAR, Rig, until

@@ -6,7 +6,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import flagOverlapSimple
 
-from content.typefaces import FOLDER, JOINER, Face, covered, uncovered
+from content.drawing.typefaces import FOLDER, JOINER, Face, covered, uncovered
 
 
 def cmap(face: Face) -> set[str]:

@@ -10,12 +10,12 @@ from PIL import Image
 
 from content import layouts
 from content.cabin import Advice
-from content.colours import IDLE, IDLE_FOOT, SCHEMES, Scheme, blend, contrast, rgb
+from content.drawing.colours import IDLE, IDLE_FOOT, SCHEMES, Scheme, blend, contrast, rgb
+from content.drawing.pen import drawn
+from content.drawing.pictograms import do_not_force, stairs
 from content.layouts.idle import PANEL, date
 from content.message import BadMessage, Text
 from content.page import Frame, Page, Site
-from content.pen import drawn
-from content.pictograms import do_not_force, stairs
 from scripts.make_golden import LOCAL, SITE, SIZES, golden, picture
 
 PAGES = [page for name in layouts.names() for page in layouts.find(name).samples()]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.linebreaking import BREAKABLE, balance, keep, wrap
+from content.drawing.linebreaking import BREAKABLE, balance, keep, wrap
+from content.drawing.typefaces import Face, advance
+from content.drawing.typesetting import BODY, Block, Manner, both, compose, fit, fit_line, fit_name, largest
 from content.message import BadMessage, Text
-from content.typefaces import Face, advance
-from content.typesetting import BODY, Block, Manner, both, compose, fit, fit_line, fit_name, largest
 
 WORDS = st.sampled_from(
     [*"电梯请勿乘坐，。：（）", " ", " ", "\n", "lift", "Å", "door-open", "24", "9:00", "gj", "℃", "”", "“"]

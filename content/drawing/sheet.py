@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from content.colours import PROHIBITION, WHITE, Colour, Scheme
+from content.drawing.colours import PROHIBITION, WHITE, Colour, Scheme
+from content.drawing.pen import Pictogram, drawn, rounded
+from content.drawing.typefaces import Face, font
+from content.drawing.typesetting import Block, fit_name
 from content.message import Text
 from content.page import Frame, Patch, Pixels
-from content.pen import Pictogram, drawn, rounded
-from content.typefaces import Face, font
-from content.typesetting import Block, fit_name
 
 DESIGN = 1080
 """Length of the shorter side for which all measures are given."""

@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from unicodedata import name as unicode_name
 
-from content.linebreaking import widest
+from content.drawing.linebreaking import widest
+from content.drawing.typefaces import uncovered
 from content.message import BadMessage, Text
-from content.typefaces import uncovered
 
 
 def require(what: str, text: Text) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from uniseg.linebreak import line_break_units
 
-from content.typefaces import JOINER
+from content.drawing.typefaces import JOINER
 
 Measure = Callable[[str], float]
 """Width of a text on one line; the widths of its parts add up to its own."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-FOLDER = Path(__file__).parent / "fonts"
+FOLDER = Path(__file__).parents[1] / "fonts"
 JOINER = "\u2060"
 """WORD JOINER: never drawn; forbids a line break where it stands."""
 

@@ -1,12 +1,12 @@
 """The line that every calm page of a lift carries: in difficulty, press the call button."""
 
-from content.colours import Scheme
-from content.linebreaking import keep
+from content.drawing.colours import Scheme
+from content.drawing.linebreaking import keep
+from content.drawing.pictograms import call_bell
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import Manner, fit
 from content.message import Text
-from content.pictograms import call_bell
-from content.sheet import Box, Sheet
-from content.typefaces import Face
-from content.typesetting import Manner, fit
 
 ADVICE = Text(keep("遇到困难|请按呼叫按钮"), "In difficulty, press the call button")
 _MANNER = Manner(zh=Face.REGULAR, ratio=0.6, gap=0.1)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from content.colours import Scheme
+from content.drawing.colours import Scheme
+from content.drawing.refusals import complaint, require
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import BODY, Block, Manner, Sizes, compose, largest, on_one_line
 from content.message import BadMessage, Text
 from content.page import NOTHING
-from content.refusals import complaint, require
-from content.sheet import Box, Sheet
-from content.typefaces import Face
-from content.typesetting import BODY, Block, Manner, Sizes, compose, largest, on_one_line
 
 Pair = tuple[Block, Block]
 """Title and body."""

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from content.colours import Scheme
+from content.drawing.colours import Scheme
+from content.drawing.pen import Pictogram
+from content.drawing.sheet import Box, Sheet
+from content.drawing.typesetting import Block, Manner, compose, largest
 from content.message import BadMessage, Text
-from content.pen import Pictogram
-from content.sheet import Box, Sheet
-from content.typesetting import Block, Manner, compose, largest
 
 TILE = 220
 """Side of a sign's tile, in the design."""

@@ -1,6 +1,6 @@
 """The signs on the glass, our own drawings: a square of 100 units each, for a tile or alone."""
 
-from content.pen import Pen
+from content.drawing.pen import Pen
 
 
 def floor_buttons(pen: Pen) -> None:

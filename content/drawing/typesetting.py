@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from content.linebreaking import balance
+from content.drawing.linebreaking import balance
+from content.drawing.refusals import complaint, excess, require
+from content.drawing.typefaces import Face, advance, extent
 from content.message import BadMessage, Text
-from content.refusals import complaint, excess, require
-from content.typefaces import Face, advance, extent
 
 T = TypeVar("T")
 Sizes = tuple[int, int]

@@ -1,0 +1,1 @@
+"""How pages are drawn: measured text, signs, colours, and the pieces that layouts share."""
