@@ -12,15 +12,22 @@ from pathlib import Path
 from agent.agent import VERSION, Agent
 from agent.board import Board, Wired
 from agent.clock import Clock
-from agent.config import Config, ConfigError, DoorSection, load
+from agent.config import Config, ConfigError, DoorSection, ScreenSection, load, screen_of
+from agent.stage import NOT_COMMISSIONED
 from agent.store import Store, StoreError
+from content import layouts
+from content.message import Text
 from content.mqtt import MqttBroker
+from content.page import Site
 from content.work import OneThread, Work
 from drivers import accelerometers, doors, screens
 from drivers.accelerometers import Accelerometer
 from drivers.doors import DoorSensor
 from drivers.i2c import LinuxI2C
 from drivers.screens import ScreenError
+
+NOWHERE = Site(Text("电梯", "Lift"), Text("电梯", "Lift"))
+"""A display that does not know its place."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,10 +40,27 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{options.config}: good, for {config.car.name} at {config.car.area}")
             return 0
         asyncio.run(_run(config))
-    except (ConfigError, StoreError, ScreenError) as error:
+    except ConfigError as error:
+        print(f"hoistway-agent: {error}", file=sys.stderr)
+        if options.command == "run":
+            _show_not_commissioned(screen_of(Path(options.config)))
+        return 2
+    except (StoreError, ScreenError) as error:
         print(f"hoistway-agent: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _show_not_commissioned(section: ScreenSection | None) -> None:
+    """Without a configuration the glass says so, as long as its screen is known; passengers still read
+    whom to call."""
+    if section is None or section.kind not in screens.names():
+        return
+    try:
+        screen = screens.find(section.kind).open_screen(section.target, (section.width, section.height))
+        screen.show(layouts.draw(NOT_COMMISSIONED, NOWHERE, screen.size).pixels)
+    except ScreenError as error:
+        print(f"hoistway-agent: {error}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -108,6 +108,18 @@ def load(path: Path) -> Config:
     return parse(text, str(path))
 
 
+class _OnlyScreen(Struct):
+    screen: ScreenSection
+
+
+def screen_of(path: Path) -> ScreenSection | None:
+    """The screen section of a file that may be wrong everywhere else; None when that cannot be read either."""
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=_OnlyScreen).screen
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+        return None
+
+
 def parse(text: str, source: str) -> Config:
     """A configuration from TOML text; source is named in errors. Raises ConfigError."""
     try:

@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 import numpy as np
 from aiohttp import web
+from numpy.typing import NDArray
 
 from agent.car import Car
 from agent.detection.felt import Seismoscope
 from content.wire import Event
 from drivers.samples import Samples
+from simulator.headless import Trace
 from simulator.story import LENGTH_S, Story
 
 PAGE = Path(__file__).parent / "page"
@@ -42,8 +44,7 @@ class Live:
 
     def tap(self, samples: Samples, scope: Seismoscope) -> None:
         """The display felt a run of samples."""
-        gal = (samples.acceleration - STANDARD_GRAVITY) * 100
-        self._trace += gal.round(2).tolist()
+        self._trace += _gal(samples.acceleration)
         self._rate_hz = 1 / samples.period
         rms = scope.rms or (0.0, 0.0, 0.0)
         self._state = {
@@ -51,6 +52,12 @@ class Live:
             "alarm": scope.shaking,
             "rms_gal": [round(100 * axis, 2) for axis in rms],
         }
+
+    def replay(self, trace: Trace) -> None:
+        """Show a story that was played before."""
+        for acceleration in trace.accelerations:
+            self._trace += _gal(acceleration)
+        self.over = True
 
     @asynccontextmanager
     async def serve(self, host: str, port: int, glass: Path) -> AsyncIterator[str]:
@@ -106,12 +113,16 @@ class Live:
             for at, event in self._story.events[beyond:]
         ]
 
+    def _at(self) -> float:
+        if self.over:
+            return LENGTH_S
+        return round(self._story.now() - self._story.began, 1) if self._story.began else 0.0
+
     def _present(self) -> dict[str, Any]:
         """Everything that is a state and not a list that grows."""
         story, newest = self._story, self._newest()
-        began = story.began > 0
         return {
-            "at": round(story.now() - story.began, 1) if began else 0.0,
+            "at": self._at(),
             "length": LENGTH_S,
             "over": self.over,
             "rate_hz": round(self._rate_hz, 1),
@@ -122,3 +133,8 @@ class Live:
             "steps": [{"name": s.name, "due": s.due, "came": s.came, "good": s.good} for s in story.steps],
             **self._state,
         }
+
+
+def _gal(acceleration: NDArray[np.float64]) -> list[list[float]]:
+    rows: list[list[float]] = ((acceleration - STANDARD_GRAVITY) * 100).round(2).tolist()
+    return rows
