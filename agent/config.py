@@ -135,12 +135,17 @@ def parse(text: str, source: str) -> Config:
 def _explain(error: str) -> str:
     """msgspec's words ("… - at `$.car`") in ours."""
     words, _, place = error.partition(" - at ")
-    section = re.sub(r"[`$]", "", place).strip(".") or "the file"
+    section = re.sub(r"[`$]", "", place).strip(".")
     if unknown := re.search(r"unknown field `(.+)`", words):
-        return f"[{section}] has no key {unknown[1]!r}{_nearest(unknown[1], section)}"
+        return f"{_where(section)} has no key {unknown[1]!r}{_nearest(unknown[1], section)}"
     if missing := re.search(r"missing required field `(.+)`", words):
-        return f"[{section}] needs the key {missing[1]!r}; docs/hoistway.toml shows one"
-    return f"{section}: {words}; docs/hoistway.toml shows each key"
+        what = f"the key {missing[1]!r}" if section else f"the section [{missing[1]}]"
+        return f"{_where(section)} needs {what}; docs/hoistway.toml shows one"
+    return f"{_where(section)}: {words}; docs/hoistway.toml shows each key"
+
+
+def _where(section: str) -> str:
+    return f"[{section}]" if section else "the file"
 
 
 def _nearest(key: str, section: str) -> str:
