@@ -163,7 +163,7 @@ class Agent:
 
     def _report(self, event: Happening) -> None:
         time = self._board.clock.read()
-        self._outbox.put(Event("", "none", 0, kind(event), time.utc, time.quality, body(event)))
+        self._outbox.put(Event("", "none", 0, kind(event), time.utc, time.quality, body(event, time)))
         self._link.status_changed()
 
     async def _look_again(self) -> None:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from agent.clock import Reading
 from agent.detection.events import Felt
 from drivers.doors import Door
 
@@ -176,7 +177,10 @@ def kind(event: Happening) -> str:
     return re.sub(r"(?<!^)([A-Z])", r"-\1", type(event).__name__).lower()
 
 
-def body(event: Happening) -> dict[str, Any]:
-    """The event's fields as JSON has them."""
+def body(event: Happening, time: Reading) -> dict[str, Any]:
+    """The event's fields as JSON has them. Monotonic times mean nothing outside: they become UTC."""
     fields: dict[str, Any] = msgspec.to_builtins(event)
+    for name in ("at", "onset"):
+        if name in fields:
+            fields[name] = (time.utc - timedelta(seconds=time.now - fields[name])).isoformat()
     return fields
