@@ -24,6 +24,7 @@ class Glass:
     def __init__(self, screen: Screen, site: Site) -> None:
         self._screen, self._site = screen, site
         self._ready: dict[Page, Frame] = {}
+        self._present: tuple[Page, Frame] | None = None
         self._packed: OrderedDict[Page, tuple[bytes, tuple[Patch, ...]]] = OrderedDict()
         self._lock = threading.Lock()  # pages are drawn in a thread and shown from the event loop
         self._minute: datetime | None = None
@@ -44,7 +45,7 @@ class Glass:
 
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
-        frame = self._ready.get(page) or self._unpacked(page)
+        frame = self._frame(page)
         pixels = frame.pixels
         if local is not None and frame.patches:
             # One frame, not a frame and then a patch: the glass never flickers.
@@ -53,6 +54,8 @@ class Glass:
                 pixels[y : y + part.shape[0], x : x + part.shape[1]] = part
         self._screen.show(pixels)
         self._minute = _whole(local)
+        if page not in self._ready and page not in self._packed:
+            self._pack(page, frame)
 
     def show_minute(self, page: Page, local: datetime | None) -> None:
         """Draw the minute anew when it is another one. Raises ScreenError."""
@@ -61,9 +64,14 @@ class Glass:
         if local is None or self._minute is None:
             self.show(page, local)
             return
-        for x, y, part in _minute_of(self._ready.get(page) or self._unpacked(page), local):
+        for x, y, part in _minute_of(self._frame(page), local):
             self._screen.show(part, x, y)
         self._minute = _whole(local)
+
+    def _frame(self, page: Page) -> Frame:
+        if self._present is None or self._present[0] != page:
+            self._present = page, self._ready.get(page) or self._unpacked(page) or self.draw(page)
+        return self._present[1]
 
     def _pack(self, page: Page, frame: Frame) -> None:
         packed = zlib.compress(frame.pixels.tobytes(), 1), frame.patches
@@ -72,13 +80,11 @@ class Glass:
             while len(self._packed) > MOST_PACKED:
                 self._packed.popitem(last=False)
 
-    def _unpacked(self, page: Page) -> Frame:
+    def _unpacked(self, page: Page) -> Frame | None:
         with self._lock:
             packed = self._packed.get(page)
         if packed is None:
-            frame = self.draw(page)
-            self._pack(page, frame)
-            return frame
+            return None
         width, height = self._screen.size
         pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
         return Frame(pixels, packed[1])

@@ -42,7 +42,7 @@ class Elevator:
         self.free_at = -np.inf
         """The car stands with a closed door from this time on, s."""
         self._rng = np.random.default_rng(seed)
-        self._mounting = np.eye(3) if mounting is None else np.asarray(mounting, dtype=np.float64)
+        self._mounting = None if mounting is None else np.asarray(mounting, dtype=np.float64)
         self._height_m = building.heights_m[floor]
         self._first_m = self._height_m
         self._trips: list[Trip] = []
@@ -139,7 +139,8 @@ class Elevator:
 
     def at_chip(self, t: Floats) -> Floats:
         """The same in the chip's own axes, by its mounting."""
-        return np.asarray(self.specific_force(t) @ self._mounting.T)
+        force = self.specific_force(t)
+        return force if self._mounting is None else np.asarray(force @ self._mounting.T)
 
     def _reach(self, first: float, last: float) -> None:
         """Keep ready what sounds between these times. Fast while time goes on; going back is allowed."""

@@ -19,22 +19,21 @@ class Source(Protocol):
     end: float
 
     def add(self, t: Floats, total: Floats) -> None:
-        """Add its acceleration, m/s², at the times (n,) to the total (n, 3)."""
+        """Add its acceleration, m/s², at the rising times (n,) to the total (n, 3)."""
 
     def release(self) -> None:
         """Nothing will be asked for a long time: give memory back."""
 
 
 class Vertical:
-    """A ride's own acceleration."""
+    """A ride's own acceleration, which is zero before and after."""
 
     def __init__(self, start: float, duration_s: float, acceleration: Callable[[Floats], Floats]) -> None:
         self.start, self.end = start, start + duration_s
         self._acceleration = acceleration
 
     def add(self, t: Floats, total: Floats) -> None:
-        inside = (t >= self.start) & (t <= self.end)
-        total[:, 2] += np.where(inside, self._acceleration(t - self.start), 0.0)
+        total[:, 2] += self._acceleration(t - self.start)
 
     def release(self) -> None:
         pass
@@ -55,7 +54,10 @@ class Rendered:
             silence = np.zeros((1, 3))
             self._points = np.concatenate((silence, self._render(), silence, silence))
         # One silent point before the signal and two after it: times outside read silence.
-        place = ((t - self.start) * self._rate_hz + 1).clip(0.0, len(self._points) - 2)
+        place = (t - self.start) * self._rate_hz + 1
+        last = len(self._points) - 2
+        if place[0] < 0 or place[-1] > last:
+            place = place.clip(0.0, last)
         total += _between(self._points, place)
 
     def release(self) -> None:
@@ -82,8 +84,11 @@ def _between(points: Floats, place: Floats) -> Floats:
     """Straight lines between points."""
     index = place.astype(np.intp)
     low = points.take(index, axis=0)
-    rise = points.take(index + 1, axis=0) - low
-    return np.asarray(low + rise * (place - index)[:, None])
+    rise = points.take(index + 1, axis=0)
+    rise -= low
+    rise *= (place - index)[:, None]
+    rise += low
+    return rise
 
 
 def noise(

@@ -90,7 +90,7 @@ class Detector:
         self._shaking = Shaking(cars, hop_s, settings.shaking)
         self._mean = np.full(self.hop, 1 / self.hop)
         self._smooth = 1 - np.exp(-hop_s)
-        self._second = np.zeros((cars, 2))
+        self._second = np.zeros((2, cars))
         """Mean squares, horizontal and vertical, with a time constant of 1 s."""
         self._left = np.zeros((0, 3 * cars))
         self._restart = np.ones(cars, dtype=np.bool_)
@@ -125,7 +125,7 @@ class Detector:
         self._bank.rest(np.median(block[:, columns], axis=0), columns)
         self._motion.restart(self._restart)
         self._shaking.restart(self._restart)
-        self._second[self._restart] = 0.0
+        self._second[:, self._restart] = 0.0
         self._restart = np.zeros_like(self._restart)
 
     def _hop(self, block: Floats, door: NDArray[np.int8], behind: int) -> Hop:
@@ -135,12 +135,11 @@ class Detector:
         energy = (self._mean @ np.square(filtered[:-1])).reshape(-1, self._cars, 3)
         across = energy[0, :, 0] + energy[0, :, 1]
         vertical = energy[0, :, 2]
-        self._second[:, 0] += self._smooth * (across - self._second[:, 0])
-        self._second[:, 1] += self._smooth * (vertical - self._second[:, 1])
+        self._second += self._smooth * (np.array((across, vertical)) - self._second)
         low = filtered[-1, -1, 2::3]
         # A hop's own vertical counts as well: a jump is over before its second has filled.
-        up = np.sqrt(np.maximum(vertical, self._second[:, 1]))
-        code = self._motion.step(low, np.sqrt(self._second[:, 0]), up, door)
+        up = np.sqrt(np.maximum(vertical, self._second[1]))
+        code = self._motion.step(low, np.sqrt(self._second[0]), up, door)
         settled = self._motion.settling == 0
         self._shaking.step(np.sqrt(across), np.sqrt(across + vertical), code, door, settled)
         return Hop(

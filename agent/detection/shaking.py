@@ -53,20 +53,21 @@ class Sustained:
     """Counts how many of the last hops met each condition."""
 
     def __init__(self, cars: int, windows: tuple[int, ...]) -> None:
-        self._windows = np.array(windows)
-        self._needed = np.ceil(SHARE * self._windows - 1e-9)[:, None]
-        self._rows = np.arange(len(windows))
+        self._needed = np.ceil(SHARE * np.array(windows) - 1e-9)[:, None]
         self._past = np.zeros((max(windows), len(windows), cars), dtype=np.bool_)
+        slots = np.arange(len(self._past))[:, None]
+        self._leaving = (slots - windows) % len(self._past)
+        """By slot of this hop: where each condition's oldest hop lies."""
+        self._rows = np.arange(len(windows))
         self._count = np.zeros((len(windows), cars), dtype=np.int64)
-        self._hop = 0
+        self._slot = 0
 
     def step(self, met: Flags) -> Flags:
         """`met` and the answer have shape (conditions, cars)."""
-        old = self._past[(self._hop - self._windows) % len(self._past), self._rows]
         self._count += met
-        self._count -= old
-        self._past[self._hop % len(self._past)] = met
-        self._hop += 1
+        self._count -= self._past[self._leaving[self._slot], self._rows]
+        self._past[self._slot] = met
+        self._slot = (self._slot + 1) % len(self._past)
         return np.asarray(self._count >= self._needed)
 
     def restart(self, cars: Flags) -> None:

@@ -197,7 +197,9 @@ class ADXL355:
         counts = self._signal(times) * self._counts
         if self._sigma:
             counts += self._sigma * self._draw(end - start)
-        words = np.rint(np.clip(counts, -524288, 524287)).astype(np.int32) << 12
+        # Not np.clip, which takes three times as long for so few numbers.
+        counts = np.maximum(np.minimum(counts, 524287.0), -524288.0)
+        words = np.rint(counts).astype(np.int32) << 12
         words[:, 0] |= 0x100
         return words.astype(">i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
 

@@ -1,0 +1,108 @@
+"""How fast the parts are: the detector beside SciPy's filter, drawing, and putting a frame on the glass."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import sosfilt
+
+from agent.detection.detector import Detector
+from agent.detection.filters import Bank, Sections, band_pass, low_pass
+from agent.detection.motion import DOOR_CLOSED
+from agent.glass import Glass
+from benchmarks.display import SIZE, Memory
+from benchmarks.report import Row, milliseconds
+from benchmarks.timing import progress, times
+from content import layouts
+from content.message import Text
+from content.page import Page, Site
+
+Floats = NDArray[np.float64]
+
+RATE_HZ, BLOCK, CARS = 125.0, 10, 1000
+REPEATS, TRIES = 200, 30
+"""A try is so many calls: one alone is shorter than the clock is exact."""
+GRAVITY = np.array((0.0, 0.0, 9.80665))
+PARKED, SHAKING = 0.003, 0.1
+"""RMS an axis, m/s²."""
+SITE = Site(Text("锦江花园 A座", "Jinjiang Garden, Tower A"), Text("A座 2号梯", "Tower A, lift 2"))
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def measure(_records: Path | None = None) -> Iterator[Row]:
+    """Detection, then drawing."""
+    yield from _detector()
+    yield from _kernel()
+    yield from _pages()
+    yield _ready()
+
+
+def _each(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median seconds of one call."""
+    return float(np.median(times(TRIES, lambda: [work() for _ in range(repeats)]))) / repeats
+
+
+def _stepping(cars: int, rms: float) -> Callable[[], object]:
+    rng, door = np.random.default_rng(6), np.full(cars, DOOR_CLOSED, dtype=np.int8)
+    block = rng.normal(0.0, rms, (cars, BLOCK, 3)) + GRAVITY
+    detector = Detector(RATE_HZ, cars)
+    return lambda: detector.step(block, door)
+
+
+def _sosfilt(filters: list[Sections], columns: int) -> Callable[[], object]:
+    """SciPy on the same block, state carried along."""
+    samples = np.random.default_rng(7).normal(0.0, PARKED, (BLOCK, columns))
+    states = [np.zeros((len(sections), 2, columns)) for sections in filters]
+
+    def run() -> None:
+        for number, sections in enumerate(filters):
+            _, states[number] = sosfilt(sections, samples, axis=0, zi=states[number])
+
+    return run
+
+
+def _filters() -> list[Sections]:
+    """Those of the detector."""
+    bands = [band_pass(2, low, high, RATE_HZ) for low, high in ((1.0, 10.0), (0.1, 1.0), (12.0, 35.0))]
+    return [*bands, low_pass(2, 0.6, RATE_HZ)]
+
+
+def _detector() -> Iterator[Row]:
+    scipy_s = _each(_sosfilt(_filters(), 3))
+    for name, rms in (("parked", PARKED), ("shaking", SHAKING)):
+        step_s = _each(_stepping(1, rms))
+        measured = f"{1e6 * step_s:.0f} µs, {step_s / scipy_s:.2f} of SciPy's four filters alone"
+        yield Row(f"detector, {BLOCK} samples of one car, {name}", measured)
+    step_s = _each(_stepping(CARS, SHAKING), repeats=2)
+    yield Row(f"detector, {BLOCK} samples of {CARS} cars, shaking", f"{1e6 * step_s / CARS:.1f} µs a car")
+
+
+def _kernel() -> Iterator[Row]:
+    for cars in (1, CARS):
+        columns, repeats = 3 * cars, REPEATS if cars == 1 else 2
+        samples = np.random.default_rng(8).normal(0.0, PARKED, (BLOCK, columns))
+        bank = Bank(_filters(), columns)
+
+        def run(bank: Bank = bank, samples: Floats = samples) -> object:
+            return bank.run(samples)
+
+        ours, theirs = _each(run, repeats), _each(_sosfilt(_filters(), columns), repeats)
+        measured = f"{1e6 * ours / cars:.1f} µs a car, {theirs / ours:.1f} times SciPy's speed"
+        yield Row(f"four filters, {BLOCK} samples, {cars} car(s)", measured)
+
+
+def _pages() -> Iterator[Row]:
+    """Fonts and pictograms are cached by then: a page is drawn again whenever its text is new."""
+    pages = [layouts.find(name).samples()[0] for name in layouts.names()]
+    for page in progress("pages", pages):
+        seconds = times(TRIES, lambda page=page: layouts.draw(page, SITE, SIZE))  # type: ignore[misc]
+        yield Row(f"drawing, {page.layout}, 1080x1920", milliseconds(seconds))
+
+
+def _ready() -> Row:
+    glass, page = Glass(Memory(SIZE), SITE), Page("do_not_use")
+    glass.show(page, NOON)
+    seconds = times(10 * TRIES, lambda: glass.show(page, NOON))
+    return Row("a ready frame with its minute, onto a screen in memory", milliseconds(seconds))
