@@ -71,6 +71,7 @@ class Agent:
         self.car = Car()
         self.shown: Choice | None = None
         self._since: datetime | None = None
+        self._screen_failure: str | None = None
         self._board, self._zone = board, ZoneInfo(config.car.time_zone)
         self._clock_was_good: bool | None = None
         self._glass = Glass(board.screen, Site(config.car.building, config.car.lift))
@@ -109,7 +110,13 @@ class Agent:
                         keep_running(name, part, self.happened, self._board.clock.now), name=name
                     )
         finally:
+            await self._finish()
+
+    async def _finish(self) -> None:
+        try:
             await self._outbox.flush()
+        except StoreError as error:
+            log.warning("the last events are lost: %s", error)
 
     def happened(self, event: Happening) -> None:
         """The one way in: the car after the event, the report, and the page for that car."""
@@ -117,23 +124,31 @@ class Agent:
         self.car = cars.after(self.car, event)
         self._report(event)
         self._look()
-        if isinstance(event, ShakingFelt) and self.car.hold is None:
+        if isinstance(event, ShakingFelt):
+            # Also while one stands: what was released before this shaking has to be looked at again.
             self._begin_hold()
         if self.car.hold != hold:
             self._hold_changed.set()
 
     def _begin(self) -> None:
         """What survived, the first page, and only then everything that takes time."""
-        store, time = self._board.store, self._board.clock.read()
-        hold = store.kept("hold", Hold)
-        self.car = Car(hold=hold)
+        store = self._board.store
+        self.car = Car(hold=self._kept_hold())
         self._look()
         self.happened(Started(VERSION))
         if store.lost is not None:
             self.happened(StoreLost(store.lost))
         self.library.load()
-        self._watch_clock(time)
+        self._watch_clock(self._board.clock.read())
         self._look()
+
+    def _kept_hold(self) -> Hold | None:
+        try:
+            hold: Hold | None = self._board.store.kept("hold", Hold)
+        except StoreError as error:
+            log.warning("whether a hold stands is not known: %s", error)
+            return None
+        return hold
 
     def _begin_hold(self) -> None:
         time = self._board.clock.read()
@@ -152,14 +167,22 @@ class Agent:
                 self._glass.show(choice.page, local)
             else:
                 self._glass.show_minute(choice.page, local)
-        except (ScreenError, BadMessage) as error:
-            log.warning("the glass keeps its page: %s", error)
-            if changed:
-                self._report(ScreenFailed(str(error)))
+        except Exception as error:  # noqa: BLE001 - whatever a screen does, the car goes on
+            self._not_shown(error)
             return
+        self._screen_failure = None
         if choice != self.shown:
             self.shown, self._since = choice, time.utc
             self._report(PageShown(_name(choice.page), choice.rule))
+
+    def _not_shown(self, error: Exception) -> None:
+        """Told once for each reason: a screen that stays broken says nothing new."""
+        if str(error) == self._screen_failure:
+            return
+        self._screen_failure = str(error)
+        expected = isinstance(error, (ScreenError, BadMessage))
+        log.warning("the glass keeps its page: %s", error, exc_info=None if expected else error)
+        self._report(ScreenFailed(str(error)))
 
     def _report(self, event: Happening) -> None:
         time = self._board.clock.read()

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from agent.stage import DO_NOT_USE, IDLE
+from content import layouts
 from content.envelope import BadKey, public_key
-from content.message import Name, Text
+from content.message import BadMessage, Name, Text
 from content.message import Path as AreaPath
+from content.page import Site
 from drivers import accelerometers, doors, screens
 
 Address = Annotated[int, Meta(ge=0x03, le=0x77)]
@@ -23,13 +26,17 @@ class ConfigError(Exception):
     """The configuration cannot be used; the text names the file, the key and what to do."""
 
 
+class Named(Text, frozen=True, forbid_unknown_fields=True):
+    """A name on the pages, in both languages."""
+
+
 class CarSection(Struct, forbid_unknown_fields=True):
     """Which car this is, and what its pages call it."""
 
     name: Name
     area: AreaPath
-    building: Text
-    lift: Text
+    building: Named
+    lift: Named
     time_zone: str
 
 
@@ -116,7 +123,7 @@ def screen_of(path: Path) -> ScreenSection | None:
     """The screen section of a file that may be wrong everywhere else; None when that cannot be read either."""
     try:
         return msgspec.toml.decode(path.read_bytes(), type=_OnlyScreen).screen
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError, msgspec.DecodeError):
         return None
 
 
@@ -128,6 +135,8 @@ def parse(text: str, source: str) -> Config:
         raise ConfigError(f"{source}: {_explain(str(error))}") from error
     except msgspec.DecodeError as error:
         raise ConfigError(f"{source}: not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # numbers and nesting that Python gives up on
+        raise ConfigError(f"{source}: not a configuration: {error}") from error
     _check(config, source)
     return config
 
@@ -155,10 +164,11 @@ def _nearest(key: str, section: str) -> str:
 
 
 def _keys(section: str) -> list[str]:
-    types: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(Config)}
-    if section not in types:
-        return list(types)
-    struct = next((t for t in typing.get_args(types[section]) if t is not type(None)), types[section])
+    """The keys of a section, for instance "car" or "car.building"."""
+    struct: Any = Config
+    for part in filter(None, section.split(".")):
+        kind = {field.name: field.type for field in msgspec.structs.fields(struct)}[part]
+        struct = next((t for t in typing.get_args(kind) if t is not type(None)), kind)
     return [field.name for field in msgspec.structs.fields(struct)]
 
 
@@ -185,6 +195,17 @@ def _check(config: Config, source: str) -> None:
         public_key(config.trust.key)
     except BadKey as error:
         raise ConfigError(f"{source}: [trust] key: {error}") from error
+    _check_names(config, source)
+
+
+def _check_names(config: Config, source: str) -> None:
+    """The names are on the pages that are always there: one that cannot be shown would leave the glass dark."""
+    site = Site(config.car.building, config.car.lift)
+    try:
+        for page in (IDLE, DO_NOT_USE):
+            layouts.draw(page, site, (config.screen.width, config.screen.height))
+    except BadMessage as error:
+        raise ConfigError(f"{source}: [car] {error}") from error
 
 
 def _one_of(value: str, known: list[str], source: str, where: str) -> None:

@@ -9,6 +9,7 @@ from securesystemslib.signer import Key
 
 from agent.clock import Clock
 from agent.known import Entry, Known, is_current, judge, key
+from agent.known import Key as Name
 from agent.store import Store, StoreError
 from content.broker import Delivery
 from content.envelope import unseal
@@ -43,7 +44,7 @@ class Library:
 
     def load(self) -> None:
         """Read what the disk keeps; it is verified again. Blocks."""
-        for envelope in self._shelf.store.remembered():
+        for envelope in self._remembered():
             try:
                 publication = unseal(envelope, self._trusted)
             except BadMessage as error:
@@ -52,14 +53,22 @@ class Library:
             self.known[key(publication)] = Entry(publication, self._clock.read().now)
             self._clock.at_least(publication.sent)
 
+    def _remembered(self) -> list[bytes]:
+        try:
+            return self._shelf.store.remembered()
+        except StoreError as error:
+            log.warning("what was kept is not known: %s", error)
+            return []
+
     async def take(self, delivery: Delivery) -> Publication | None:
         """The publication when it is news. Raises BadMessage, once for each refused payload."""
         print_of = hash((delivery.topic, delivery.payload))
-        if print_of in self._refused:
-            return None
         try:
             return await self._take(delivery)
         except BadMessage:
+            # Judged each time, as the clock may have been set since; told only once.
+            if print_of in self._refused:
+                return None
             self._refused[print_of] = None
             if len(self._refused) > MOST_REFUSED:
                 del self._refused[next(iter(self._refused))]
@@ -93,4 +102,10 @@ class Library:
         for name, entry in list(self.known.items()):
             if entry.publication.expires <= time.utc and not is_current(entry, time):
                 del self.known[name]
-                await self._shelf.disk(partial(self._shelf.store.drop, *name))
+                await self._drop(name)
+
+    async def _drop(self, name: Name) -> None:
+        try:
+            await self._shelf.disk(partial(self._shelf.store.drop, *name))
+        except StoreError as error:
+            log.warning("%s stays on the disk: %s", name[1], error)

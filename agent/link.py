@@ -15,7 +15,7 @@ import msgspec
 
 from agent.events import Happening, LinkLost, LinkRefused, LinkUp
 from agent.outbox import Outbox
-from agent.store import Store
+from agent.store import Store, StoreError
 from content.broker import Broker, BrokerLost, Connection, Delivery
 from content.message import BadMessage, prefixes
 from content.wire import Received, Status, area_topic, decode, encode, received_topic, status_topic
@@ -30,8 +30,13 @@ SUBSCRIBE_AGAIN_S = 5.0
 STATUS_PACE_S = 1.0
 GOODBYE_S = 1.0
 BACKOFF_S = (1.0, 300.0)
+MOST_DOUBLINGS = 20
 STEADY_S = 60.0
 """A link that held this long is worth connecting again at once; being kicked after a second is not."""
+
+
+class StatusDenied(BrokerLost):
+    """The broker does not give our own status back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Link:
         self._proven = asyncio.Event()
         self._stale = asyncio.Event()
         self._said: str | None = None
+        self._counted = 0
 
     def status_changed(self) -> None:
         """The display's status is another one: publish it soon."""
@@ -81,27 +87,39 @@ class Link:
             try:
                 await self._session()
             except* BrokerLost as lost:
-                self._lost(str(lost.exceptions[0]))
+                self._lost(lost.exceptions[0])
             tries = 0 if self._now() - began > STEADY_S else tries + 1
             base, cap = BACKOFF_S
-            await asyncio.sleep(self._random.uniform(0, min(cap, base * 2**tries)))
+            await asyncio.sleep(self._random.uniform(0, min(cap, base * 2 ** min(tries, MOST_DOUBLINGS))))
 
-    def _lost(self, reason: str) -> None:
-        if self._proven.is_set():
-            self._ears.happened(LinkLost(reason))
+    def _lost(self, error: BaseException) -> None:
+        """Told once for each reason: a broker that stays away says nothing new."""
+        reason = str(error)
         if reason != self._said:
             log.warning("%s; the glass goes on, events wait on the disk", reason)
+            refused = isinstance(error, StatusDenied)
+            self._ears.happened(LinkRefused(reason) if refused else LinkLost(reason))
         self._said = reason
         self._proven.clear()
 
     async def _session(self) -> None:
-        session = await self._disk(self._store.next_session)
+        self._proven.clear()
+        session = await self._next_session()
         will = Delivery(status_topic(self._car), encode(Status(online=False, session=session)), retained=True)
         async with self._broker.connect(self._car, will) as connection, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen(connection, session), name="listen")
             tasks.create_task(self._subscribe(connection), name="subscribe")
             tasks.create_task(self._tell(connection, session), name="status")
             tasks.create_task(self._send(connection, session), name="send")
+
+    async def _next_session(self) -> int:
+        """Counted on the disk; while the disk fails, from the last one known: alerts must come all the same."""
+        try:
+            self._counted = await self._disk(self._store.next_session)
+        except StoreError as error:
+            log.warning("the session is not counted: %s", error)
+            self._counted += 1
+        return self._counted
 
     async def _subscribe(self, connection: Connection) -> None:
         """Twice: just after connecting a broker may lose what it should deliver."""
@@ -138,9 +156,10 @@ class Link:
             async with asyncio.timeout(self._proven_s):
                 await self._proven.wait()
         except TimeoutError:
-            reason = "our status does not come back: may this car read and write its own topics?"
-            self._ears.happened(LinkRefused(reason))
-            raise BrokerLost(f"the broker took the connection, but {reason}") from None
+            raise StatusDenied(
+                "the broker took the connection, but our status does not come back: "
+                "may this car read and write its own topics?"
+            ) from None
         self._said = None
         self._ears.happened(LinkUp(session))
         await self._outbox.send(connection, self._car)

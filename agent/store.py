@@ -3,16 +3,19 @@
 Every commit is on the disk when it returns (WAL, synchronous FULL: with NORMAL a power cut loses commits).
 """
 
+import logging
 import secrets
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from content.wire import Event
+
+log = logging.getLogger("hoistway.agent")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);
@@ -26,38 +29,56 @@ class StoreError(Exception):
     """The disk did not take or give something; the text says what and why."""
 
 
+class _Unreadable(sqlite3.DatabaseError):
+    """SQLite opened the file and found it damaged."""
+
+
+def _is_unreadable(error: sqlite3.Error) -> bool:
+    """Whether the file itself is bad: a full or read-only disk is no reason to set a good file aside."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return isinstance(error, _Unreadable) or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 class Store:
     """One database file in the store's folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open or create it; one that cannot be read is set aside, and lost says so. Raises StoreError."""
+    def __init__(self, folder: Path, *, patience_s: float = 5.0) -> None:
+        """Open or create it; one that cannot be read is set aside, and lost says so. Raises StoreError.
+
+        patience_s is how long to wait for another program that has it locked.
+        """
         self.lost: str | None = None
+        self._patience_s = patience_s
         self._path = folder / "hoistway.sqlite"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = self._open()
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             self._db = self._begin_anew(error)
         except OSError as error:
             raise StoreError(f"{folder}: {error.strerror}; name a folder that can be written") from error
         self.stream = self._stream()
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        db = sqlite3.connect(
+            self._path, check_same_thread=False, isolation_level=None, timeout=self._patience_s
+        )
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             db.executescript(_SCHEMA)
             (verdict,) = db.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
+                raise _Unreadable(verdict)
         except sqlite3.Error:
             db.close()
             raise
         return db
 
-    def _begin_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+    def _begin_anew(self, error: sqlite3.Error) -> sqlite3.Connection:
         """What cannot be read is kept for whoever wants to look, and the display goes on."""
+        if not _is_unreadable(error):
+            raise StoreError(f"{self._path}: {error}; is the disk full or read-only?") from error
         aside = self._path.with_suffix(".unreadable")
         self.lost = f"{self._path}: {error}; set aside as {aside.name}"
         try:
@@ -77,6 +98,13 @@ class Store:
         self.keep("stream", name)
         return name
 
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: {error}") from error
+
     def close(self) -> None:
         """Close the database."""
         self._db.close()
@@ -95,10 +123,10 @@ class Store:
             raise StoreError(f"{self._path}: {error}") from error
 
     def waiting(self, beyond: int, most: int) -> list[Event]:
-        """The next events of the outbox beyond a sequence, with their ids."""
-        rows = self._db.execute(
-            "SELECT sequence, event FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?", (beyond, most)
-        )
+        """The next events of the outbox beyond a sequence, with their ids. Raises StoreError."""
+        query = "SELECT sequence, event FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?"
+        with self._disk():
+            rows = self._db.execute(query, (beyond, most)).fetchall()
         return [self._numbered(sequence, data) for sequence, data in rows]
 
     def _numbered(self, sequence: int, data: bytes) -> Event:
@@ -108,47 +136,53 @@ class Store:
         )
 
     def forget(self, sequence: int) -> None:
-        """Delete from the outbox what the collector holds, up to a sequence."""
-        self._db.execute("DELETE FROM outbox WHERE sequence <= ?", (sequence,))
+        """Delete from the outbox what the collector holds, up to a sequence. Raises StoreError."""
+        with self._disk():
+            self._db.execute("DELETE FROM outbox WHERE sequence <= ?", (sequence,))
 
     def count(self) -> int:
-        """How many events wait."""
-        (number,) = self._db.execute("SELECT count(*) FROM outbox").fetchone()
+        """How many events wait. Raises StoreError."""
+        with self._disk():
+            (number,) = self._db.execute("SELECT count(*) FROM outbox").fetchone()
         return int(number)
 
     def keep(self, name: str, value: Any) -> None:
         """Keep one value under a name; None forgets it. Raises StoreError."""
-        try:
+        with self._disk():
             if value is None:
                 self._db.execute("DELETE FROM kept WHERE name = ?", (name,))
             else:
                 data = msgspec.json.encode(value)
                 self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, data))
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._path}: {error}") from error
 
     def kept(self, name: str, kind: type[Any]) -> Any:
-        """The value kept under a name, or None."""
-        row = self._db.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
-        return None if row is None else msgspec.json.decode(row[0], type=kind)
+        """The value kept under a name, or None; of another kind, None, and lost says so. Raises StoreError."""
+        with self._disk():
+            row = self._db.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+        try:
+            return None if row is None else msgspec.json.decode(row[0], type=kind)
+        except msgspec.DecodeError as error:
+            self.lost = f"{self._path}: {name}: {error}"
+            log.warning("%s", self.lost)
+            return None
 
     def next_session(self) -> int:
-        """Count one more connection."""
+        """Count one more connection. Raises StoreError."""
         session = int(self.kept("session", int) or 0) + 1
         self.keep("session", session)
         return session
 
     def remember(self, kind: str, name: str, envelope: bytes) -> None:
-        """Keep a verified envelope over the one before."""
-        try:
+        """Keep a verified envelope over the one before. Raises StoreError."""
+        with self._disk():
             self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?, ?)", (kind, name, envelope))
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._path}: {error}") from error
 
     def remembered(self) -> list[bytes]:
-        """All envelopes kept: they are verified again when read."""
-        return [envelope for (envelope,) in self._db.execute("SELECT envelope FROM known")]
+        """All envelopes kept: they are verified again when read. Raises StoreError."""
+        with self._disk():
+            return [envelope for (envelope,) in self._db.execute("SELECT envelope FROM known")]
 
     def drop(self, kind: str, name: str) -> None:
-        """Forget an envelope."""
-        self._db.execute("DELETE FROM known WHERE kind = ? AND id = ?", (kind, name))
+        """Forget an envelope. Raises StoreError."""
+        with self._disk():
+            self._db.execute("DELETE FROM known WHERE kind = ? AND id = ?", (kind, name))

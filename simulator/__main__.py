@@ -7,8 +7,12 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.servers import NoServer
+
+if TYPE_CHECKING:
+    from simulator.story import Story
 
 DONE, FAILED, USAGE = 0, 1, 2
 
@@ -19,6 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         return _headless(options) if options.headless else _live(options)
+    except ModuleNotFoundError as error:
+        print(
+            f"hoistway-simulator: {error.name} is missing: pip install 'hoistway[simulator]'", file=sys.stderr
+        )
+        return USAGE
     except (NoServer, OSError) as error:
         print(f"hoistway-simulator: {error}", file=sys.stderr)
         return USAGE
@@ -57,8 +66,15 @@ def _headless(options: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     headless.clear(out)
     story, trace = headless.run(out, options.size, options.seed, _bar)
-    headless.write_steps(story, out / "story.json")
     plot.draw(story, trace, out / "trace.png")
+    return report(story, out)
+
+
+def report(story: "Story", out: Path) -> int:
+    """Write and print each step; gives the exit code, which fails when one did not come in time."""
+    from simulator.headless import write_steps  # noqa: PLC0415 - with the rest of the story
+
+    write_steps(story, out / "story.json")
     for step in story.steps:
         came = "did not come" if step.came is None else f"{step.came:6.2f} s"
         print(f"{'ok  ' if step.good else 'MISS'} {step.name:38} due {step.due:6.2f} s   {came}")

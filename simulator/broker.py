@@ -96,7 +96,7 @@ class InProcessBroker:
         if connection is not None:
             connection.drop()
             if connection.will is not None:
-                self.deliver(connection.will, retain=True)
+                self.deliver(Delivery(connection.will.topic, connection.will.payload), retain=True)
 
     def kill(self) -> None:
         """The broker dies and forgets everything."""

@@ -17,6 +17,7 @@ from agent.config import (
     CarSection,
     Config,
     DoorSection,
+    Named,
     ScreenSection,
     StoreSection,
     TrustSection,
@@ -26,7 +27,6 @@ from agent.store import Store
 from content.broker import Broker
 from content.desk import Desk
 from content.envelope import public_text
-from content.message import Text
 from content.service import Service
 from content.wire import Event
 from content.work import Work
@@ -135,8 +135,8 @@ def configuration(around: Surroundings, key: str) -> Config:
         car=CarSection(
             name="tower-a-lift-2",
             area="cn/sichuan/chengdu/tower-a/lift-2",
-            building=Text("锦江花园 A座", "Jinjiang Garden, Tower A"),
-            lift=Text("A座 2号梯", "Tower A, lift 2"),
+            building=Named("锦江花园 A座", "Jinjiang Garden, Tower A"),
+            lift=Named("A座 2号梯", "Tower A, lift 2"),
             time_zone="Asia/Shanghai",
         ),
         accelerometer=AccelerometerSection("adxl355"),

@@ -34,7 +34,10 @@ JMA_PUBLISHED_BELOW, JMA_LEFT_OUT_ABOVE = 0.3, 0.45
 
 GBT_BAND_HZ = (0.1, 10.0)
 GBT_ORDER = 4
+"""Poles a side of a Butterworth, forward in time. The text of the standard was not at hand for the kind of filter."""
 GBT_LOWEST, GBT_HIGHEST = 1.0, 12.0
+GBT_SLOPES, GBT_OFFSETS = np.array([[3.17], [3.00]]), np.array([[6.59], [9.77]])
+"""I_A = 3.17 lg PGA + 6.59, I_V = 3.00 lg PGV + 9.77, in m/s² and m/s."""
 
 
 def intensity(peak_m_s2: float) -> int:
@@ -168,19 +171,21 @@ class GbtIntensity(_Running):
         peaks = squares.max(axis=1)
         if np.count_nonzero(peaks > self._peaks):
             self._peaks = np.maximum(peaks, self._peaks)
-            self._intensity = gbt_intensity(*np.sqrt(self._peaks))
+            self._intensity = gbt_intensity(self._peaks)
 
     def _forget(self, cars: Flags | slice) -> None:
         self._peaks[:, cars] = 0.0
 
 
-def gbt_intensity(pga: Floats, pgv: Floats) -> Floats:
-    """The standard's formulas, PGA in m/s², PGV in m/s: I_V where both are 6 or more, else the mean; 1 to 12."""
-    by_acceleration = 3.17 * np.log10(np.maximum(pga, 1e-9)) + 6.59
-    by_velocity = 3.00 * np.log10(np.maximum(pgv, 1e-9)) + 9.77
-    both_strong = np.minimum(by_acceleration, by_velocity) >= 6
-    together = np.where(both_strong, by_velocity, (by_acceleration + by_velocity) / 2)
-    return np.minimum(np.maximum(together, GBT_LOWEST), GBT_HIGHEST)
+def gbt_intensity(squares: Floats) -> Floats:
+    """The standard's formulas: I_V where it and I_A are 6 or more, else their mean; 1 to 12.
+
+    squares: of PGA and PGV, (m/s²)² and (m/s)², shape (2, cars).
+    """
+    either = GBT_SLOPES / 2 * np.log10(np.maximum(squares, 1e-18)) + GBT_OFFSETS
+    by_acceleration, by_velocity = either
+    together = np.where(either.min(axis=0) >= 6, by_velocity, (by_acceleration + by_velocity) / 2)
+    return np.asarray(np.minimum(np.maximum(together, GBT_LOWEST), GBT_HIGHEST))
 
 
 def exceeding(rate_hz: float) -> int:
@@ -241,4 +246,4 @@ def _fourth_order(numerator: Polynomial, denominator: Polynomial) -> Floats:
 def _mapped(powers: Sequence[Polynomial], numerator: Polynomial, denominator: Polynomial) -> Floats:
     """A section b0 b1 b2 1 a1 a2."""
     b, a = np.array(numerator) @ np.array(powers), np.array(denominator) @ np.array(powers)
-    return np.concatenate((b, a)) / a[0]
+    return np.asarray(np.concatenate((b, a)) / a[0])

@@ -86,13 +86,13 @@ def test_a_door_that_moves_is_told_in_order() -> None:
     assert told == [Door.CLOSED, Door.MOVING, Door.OPEN, Door.MOVING, Door.CLOSED]
 
 
-def test_a_change_holds_only_after_25_ms() -> None:
+def test_a_change_holds_only_after_20_ms() -> None:
     switches = Switches(CLOSED)
     bus = bus_with(switches)
     sensor = mcp23017.probe(bus, ADDRESS)
     switches.low = OPEN
     assert sensor.read() is Door.CLOSED
-    bus.sleep(0.024)
+    bus.sleep(0.019)
     assert sensor.read() is Door.CLOSED
     bus.sleep(0.001)
     assert sensor.read() is Door.OPEN

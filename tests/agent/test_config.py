@@ -1,0 +1,144 @@
+"""A configuration is good, or one line says which file, which key and what to do."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agent.config import Config, ConfigError, load, parse, screen_of
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "hoistway.toml"
+GOOD = EXAMPLE.read_text(encoding="utf-8")
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "f.toml")
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("f.toml: ")
+    return str(caught.value).removeprefix("f.toml: ")
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new, 1)
+
+
+def test_the_example_in_the_documentation_is_good() -> None:
+    config = load(EXAMPLE)
+    assert config.car.area.endswith(config.car.area.rsplit("/", 1)[1])
+    assert config.accelerometer.chip == "adxl355"
+    assert config.door is not None
+
+
+def test_a_display_without_a_door_sensor_needs_no_door_section() -> None:
+    start, end = GOOD.index("[door]"), GOOD.index("[screen]")
+    assert parse(GOOD[:start] + GOOD[end:], "f.toml").door is None
+
+
+MISTAKES = [
+    ("range_g", "rnge_g", "[accelerometer] has no key 'rnge_g'; did you mean \"range_g\"?"),
+    (
+        "range_g",
+        "q",
+        "[accelerometer] has no key 'q'; remove it, or use one of: chip, bus, address, range_g, up",
+    ),
+    ("[door]", "[dor]", "the file has no key 'dor'; did you mean \"door\"?"),
+    ('en = "Jin', 'eng = "Jin', "[car.building] has no key 'eng'; did you mean \"en\"?"),
+    ('host = "', '# "', "[broker] needs the key 'host'; docs/hoistway.toml shows one"),
+    (
+        "range_g = 2",
+        'range_g = "2"',
+        "range_g]: Expected `int`, got `str`; docs/hoistway.toml shows each key",
+    ),
+    ("range_g = 2", "range_g = 3", "[accelerometer] range_g = 3; adxl355 has 2, 4, 8"),
+    ('chip = "adxl355"', 'chip = "lis3"', "[accelerometer] chip = 'lis3' is not known; use one of: adxl355"),
+    ('sensor = "mcp23017"', 'sensor = "x"', "[door] sensor = 'x' is not known; use one of: mcp23017"),
+    ('kind = "pictures"', 'kind = "oled"', "[screen] kind = 'oled' is not known; use one of:"),
+    (
+        '"Asia/Shanghai"',
+        '"Asia/Chengdu"',
+        "[car] time_zone = 'Asia/Chengdu' is no time zone; use a name like",
+    ),
+    ('"Asia/Shanghai"', '"Asia"', "is no time zone"),
+    ('"Asia/Shanghai"', '"../etc/passwd"', "is no time zone"),
+    ('"Asia/Shanghai"', '""', "is no time zone"),
+    ('key = "7', 'key = "', "[trust] key: a public key is 64 hexadecimal digits, as `hoistway-content key`"),
+    ('name = "tower', 'name = "Tower', "car.name]: Expected `str` matching regex"),
+    ('area = "cn/', 'area = "/cn/', "car.area]: Expected `str` matching regex"),
+    ('up = "z"', 'up = "w"', "accelerometer.up]: Invalid enum value 'w'"),
+    ("port = 1883", "port = 70000", "broker.port]: Expected `int` <= 65535"),
+    ("address = 0x1d", "address = 0x80", "accelerometer.address]: Expected `int` <= 119"),
+    ("width = 1080", "width = 1", "screen.width]: Expected `int` >= 64"),
+    ('zh = "锦江花园 A座"', 'zh = "锦江花园 😀"', "[car] building name (Chinese): cannot be shown, replace"),
+    ('zh = "锦江花园 A座"', 'zh = ""', "[car] building name: is empty"),
+    ('zh = "A座 2号梯"', f'zh = "{"梯" * 200}"', "[car] lift name: shorten"),
+    ("[car]", "[car", "not TOML: "),
+    ("range_g = 2", "range_g = " + "9" * 5000, "not a configuration: "),
+    ("range_g = 2", "range_g = " + "[" * 5000, "not a configuration: "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "words"), MISTAKES, ids=[m[2][:50] for m in MISTAKES])
+def test_a_mistake_is_one_line_that_says_where_and_what_to_do(old: str, new: str, words: str) -> None:
+    assert words in complaint(changed(old, new))
+
+
+def test_a_missing_section_is_named() -> None:
+    assert complaint("") == "the file needs the section [car]; docs/hoistway.toml shows one"
+
+
+def test_a_file_that_is_not_there_says_what_to_write(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere.toml: No such file.*write one from docs/hoistway.toml"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_a_file_that_is_not_utf_8_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(ConfigError, match=r"latin.toml: not UTF-8 text; save it as UTF-8"):
+        load(path)
+    assert screen_of(path) is None
+
+
+def test_the_screen_is_known_although_all_the_rest_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(changed("[broker]", "[brokr]"), encoding="utf-8")
+    screen = screen_of(path)
+    assert screen is not None
+    assert (screen.width, screen.height) == (1080, 1920)
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "x = " + "9" * 5000, "[screen]", "\x00"])
+def test_a_screen_that_cannot_be_known_is_none(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(text, encoding="utf-8")
+    assert screen_of(path) is None
+
+
+TOML = st.text() | st.lists(
+    st.sampled_from(
+        ["[car]\n", "name", " = ", '"x"', "1", "\n", "[[", "]", "{", "}", ",", "é", "1979-05-27", "."]
+    )
+).map("".join)
+
+
+@given(TOML)
+@example('x = "\\ud800"')
+def test_no_text_raises_anything_but_a_configuration_error(text: str) -> None:
+    complaint(text)
+
+
+LINES = GOOD.splitlines()
+
+
+@given(st.lists(st.integers(0, len(LINES) - 1), max_size=5), st.integers(0, len(LINES)), st.text(max_size=20))
+def test_no_damage_to_a_good_file_raises_anything_but_a_configuration_error(
+    dropped: list[int], place: int, line: str
+) -> None:
+    lines = [one for number, one in enumerate(LINES) if number not in dropped]
+    lines.insert(place, line)
+    with suppress(ConfigError):
+        assert isinstance(parse("\n".join(lines), "f.toml"), Config)
