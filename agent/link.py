@@ -73,6 +73,8 @@ class Link:
         self._proven = asyncio.Event()
         self._stale = asyncio.Event()
         self._said: str | None = None
+        self._stands = b""
+        """Our status as it was last published in this session."""
         self._counted = 0
 
     def status_changed(self) -> None:
@@ -144,11 +146,14 @@ class Link:
             raise
 
     async def _tell_changes(self, connection: Connection, session: int) -> None:
+        self._stands = b""
         while True:
             self._stale.clear()
             status = encode(self._ears.status(session))
-            await connection.publish(status_topic(self._car), status, qos=1, retain=True)
-            await asyncio.sleep(STATUS_PACE_S)
+            if status != self._stands:
+                self._stands = status
+                await connection.publish(status_topic(self._car), status, qos=1, retain=True)
+                await asyncio.sleep(STATUS_PACE_S)
             await self._stale.wait()
 
     async def _send(self, connection: Connection, session: int) -> None:
@@ -179,13 +184,17 @@ class Link:
         try:
             status = decode(delivery.payload, Status)
         except BadMessage:
-            # Somebody else wrote there: say it again as it is.
-            self._stale.set()
+            self._say_again()
             return
         if status.online and status.session == session:
             self._proven.set()
         elif status.session <= session:
-            self._stale.set()  # a late will of an earlier connection
+            self._say_again()
+
+    def _say_again(self) -> None:
+        """Something else stands there: a late will of an earlier connection, or a stranger's payload."""
+        self._stands = b""
+        self._stale.set()
 
     async def _received(self, delivery: Delivery) -> None:
         try:

@@ -66,7 +66,7 @@ class Sensing:
 
     async def _feel(self, chip: Accelerometer, wired: Wired[Accelerometer]) -> None:
         scope = Seismoscope(chip.rate_hz)
-        async for samples in self._readings(chip.read, chip.poll_s, wired.work):
+        async for samples in self._readings(chip, chip.read, wired.work):
             if samples.gap:
                 self.happened(SamplesLost("accelerometer"))
             if not len(samples.acceleration):
@@ -78,14 +78,16 @@ class Sensing:
 
     async def _watch(self, sensor: DoorSensor, wired: Wired[DoorSensor]) -> None:
         try:
-            async for door in self._readings(sensor.read, sensor.poll_s, wired.work):
+            async for door in self._readings(sensor, sensor.read, wired.work):
                 if door is not self.door:
                     self.door = door
                     self.happened(DoorMoved(door))
         finally:
             self.door = None
 
-    async def _readings(self, read: Callable[[], R], poll_s: float, work: Work) -> AsyncIterator[R]:
+    async def _readings(
+        self, sensor: Accelerometer | DoorSensor, read: Callable[[], R], work: Work
+    ) -> AsyncIterator[R]:
         """One reading after the other, in step with the clock even when one came late."""
         failures = 0
         due = self.now()
@@ -102,5 +104,5 @@ class Sensing:
                 failures = 0
                 yield reading
             now = self.now()
-            due = max(due + poll_s, now)
+            due = max(due + sensor.poll_s, now)
             await asyncio.sleep(due - now)

@@ -77,11 +77,13 @@ def _time(sheet: Sheet, box: Box) -> None:
     # The digits' own left bearing would push the clock out of line with the names.
     bearing = round(clock.getbbox("0", anchor="ls")[0])
     baseline = round(clock.size * 0.74) + sheet.px(20)
+    # Numbers, not the sheet: the patch outlives it and would keep its whole picture.
+    first, second = baseline + sheet.px(144), baseline + sheet.px(230)
 
     def paint(pen: ImageDraw.ImageDraw, local: datetime) -> None:
         pen.text((-bearing, baseline), f"{local:%H:%M}", IDLE.ink, clock, anchor="ls")
-        pen.text((0, baseline + sheet.px(144)), date(local).zh, IDLE.ink, day, anchor="ls")
-        pen.text((0, baseline + sheet.px(230)), date(local).en, IDLE.quiet, small, anchor="ls")
+        pen.text((0, first), date(local).zh, IDLE.ink, day, anchor="ls")
+        pen.text((0, second), date(local).en, IDLE.quiet, small, anchor="ls")
 
     sheet.live(box, paint)
     welcome = fit("welcome", WELCOME, (box.width, box.height), _WELCOME, sheet.sizes(100, 200))

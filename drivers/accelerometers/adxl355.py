@@ -41,7 +41,8 @@ class ADXL355:
     name = "ADXL355"
     rate_hz = 125.0
     noise_density = 22.5e-6 * G0
-    poll_s = FIFO_SLOTS / 3 / rate_hz / 4
+    poll_s = 10 / rate_hz
+    """The FIFO fills in 32: two polls in a row may fail."""
 
     def __init__(self, bus: I2C, address: int, range_g: int) -> None:
         """Use a chip that is set up already; `probe` sets it up."""

@@ -21,7 +21,7 @@ class DoorSensor(Protocol):
 
     name: str
     poll_s: float
-    """Read this often."""
+    """Read again after this long; it may change with each reading."""
 
     def read(self) -> Door | None:
         """The debounced door; None when the sensor's answer makes no sense. Raises BusError."""

