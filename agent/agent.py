@@ -36,13 +36,14 @@ from agent.link import Ears, Link
 from agent.mounting import rotation
 from agent.outbox import Outbox
 from agent.sensing import Sensing
-from agent.stage import ALARM_PAGES, EARTHQUAKE, Choice, alert_page, choose, message_page
+from agent.stage import ALARM_PAGES, Choice, choose
 from agent.store import StoreError
 from agent.supervision import keep_running
 from content.broker import Delivery
 from content.envelope import public_key
 from content.message import Alert, BadMessage, Message, Publication
 from content.page import Page, Site
+from content.pages import page_of
 from content.schedule import next_change
 from content.wire import Event, Status
 from drivers.samples import Samples
@@ -236,11 +237,10 @@ class Agent:
                 self._release(self._board.clock.read())
 
     def _check(self, publication: Publication) -> None:
-        match publication:
-            case Message():
-                self._glass.check(message_page(publication))
-            case Alert() if publication.event != "earthquake":
-                self._glass.check(alert_page(publication))
+        if isinstance(publication, Message | Alert):
+            page = page_of(publication)
+            if page not in ALARM_PAGES:
+                self._glass.check(page)
 
     async def _prepare(self) -> None:
         await self._glass.prepare(ALARM_PAGES, self._board.drawing)
@@ -270,6 +270,3 @@ class Agent:
 
 def _name(page: Page) -> str:
     return f"{page.layout} {page.variant}".strip()
-
-
-__all__ = ["EARTHQUAKE", "VERSION", "Agent"]

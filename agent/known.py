@@ -12,6 +12,10 @@ Key = tuple[str, str]
 """Kind and id of a publication."""
 
 
+AHEAD = timedelta(days=1)
+"""A signed time further ahead of a good clock would raise the clock's floor above the truth."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A publication, and when it came."""
@@ -53,6 +57,8 @@ def judge(publication: Publication, known: Known, place: str, time: Reading) -> 
             f"revision {publication.revision} of {publication.id}, "
             f"and revision {old.publication.revision} is known"
         )
+    if time.good and publication.sent > time.utc + AHEAD:
+        raise BadMessage(f"sent at {publication.sent.isoformat()}, which is still to come")
     if time.good and time.utc >= publication.expires:
         raise BadMessage(f"expired at {publication.expires.isoformat()}")
     return True

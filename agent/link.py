@@ -90,6 +90,9 @@ class Link:
                 await self._session()
             except* BrokerLost as lost:
                 self._lost(lost.exceptions[0])
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                # The errors of a task group swallow a cancellation that comes at the same moment.
+                raise asyncio.CancelledError
             tries = 0 if self._now() - began > STEADY_S else tries + 1
             base, cap = BACKOFF_S
             await asyncio.sleep(self._random.uniform(0, min(cap, base * 2 ** min(tries, MOST_DOUBLINGS))))
@@ -109,10 +112,11 @@ class Link:
         session = await self._next_session()
         will = Delivery(status_topic(self._car), encode(Status(online=False, session=session)), retained=True)
         async with self._broker.connect(self._car, will) as connection, asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen(connection, session), name="listen")
             tasks.create_task(self._subscribe(connection), name="subscribe")
             tasks.create_task(self._tell(connection, session), name="status")
             tasks.create_task(self._send(connection, session), name="send")
+            # In the body, not a task: Python 3.11 forgets to take back how it wakes a group that only waits.
+            await self._listen(connection, session)
 
     async def _next_session(self) -> int:
         """Counted on the disk; while the disk fails, from the last one known: alerts must come all the same."""

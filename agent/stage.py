@@ -7,8 +7,9 @@ from agent.car import Car, cabin
 from agent.clock import Reading
 from agent.known import Known, alerts, messages
 from content.cabin import Advice, advice
-from content.message import Alert, Message
 from content.page import Page
+from content.pages import EARTHQUAKE as EARTHQUAKE_EVENT
+from content.pages import page_of
 from content.schedule import due, on_turn
 from drivers.doors import Door
 
@@ -32,7 +33,7 @@ class Choice:
 def choose(car: Car, known: Known, time: Reading, zone: ZoneInfo) -> Choice:
     """The page for the glass, by the order of the design: the first rule that holds has it."""
     warned = alerts(known, time)
-    earthquake = next((alert for alert in warned if alert.event == "earthquake"), None)
+    earthquake = next((alert for alert in warned if alert.event == EARTHQUAKE_EVENT), None)
     by_state = EARTHQUAKE[advice(cabin(car))]
     if car.shaking is not None:
         return Choice(by_state, "shaking now")
@@ -44,7 +45,7 @@ def choose(car: Car, known: Known, time: Reading, zone: ZoneInfo) -> Choice:
     if car.hold is not None:
         return Choice(DO_NOT_USE, f"hold {car.hold.id}")
     if warned:
-        return Choice(alert_page(warned[0]), f"alert {warned[0].id}")
+        return Choice(page_of(warned[0]), f"alert {warned[0].id}")
     return _scheduled(known, time, zone)
 
 
@@ -54,14 +55,4 @@ def _scheduled(known: Known, time: Reading, zone: ZoneInfo) -> Choice:
     message = on_turn(wanted, time.utc)
     if message is None:
         return Choice(IDLE, "nothing else")
-    return Choice(message_page(message), f"message {message.id}")
-
-
-def message_page(message: Message) -> Page:
-    """The page of a scheduled message."""
-    return Page("notice", "", message.category, message.title, message.body, message.sender)
-
-
-def alert_page(alert: Alert) -> Page:
-    """The page of an alert that is no earthquake."""
-    return Page("other_alert", str(alert.severity), title=alert.title, body=alert.body)
+    return Choice(page_of(message), f"message {message.id}")

@@ -47,6 +47,8 @@ class Broker(Protocol):
 def matches(pattern: str, topic: str) -> bool:
     """Whether an MQTT topic filter takes a topic (MQTT 3.1.1, 4.7)."""
     wanted, parts = pattern.split("/"), topic.split("/")
+    if topic.startswith("$") and wanted[0] in ("#", "+"):
+        return False  # 4.7.2: the broker's own topics must be asked for by name
     for n, level in enumerate(wanted):
         if level == "#":
             return True

@@ -1,19 +1,22 @@
 """The content side's memory: what was published, what displays told. SQLite, durable, one thread."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from content.message import Alert, BadMessage, Message, Publication, Release
+from content.message import BadMessage, Publication, in_area, kind_of
 from content.wire import Event, Received, Status, area_topic, encode
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS published (
-    topic TEXT PRIMARY KEY, revision INTEGER NOT NULL, expires TEXT NOT NULL, envelope BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS publication (
+    kind TEXT, id TEXT, area TEXT, revision INTEGER NOT NULL, expires TEXT NOT NULL,
+    withdrawn INTEGER NOT NULL, change INTEGER NOT NULL UNIQUE, envelope BLOB, PRIMARY KEY (kind, id, area));
 CREATE TABLE IF NOT EXISTS event (
     car TEXT, stream TEXT, sequence INTEGER, kind TEXT NOT NULL, utc TEXT NOT NULL, clock TEXT NOT NULL,
     body TEXT NOT NULL, PRIMARY KEY (car, stream, sequence)) WITHOUT ROWID;
@@ -21,16 +24,31 @@ CREATE TABLE IF NOT EXISTS held (
     car TEXT, stream TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (car, stream)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS status (car TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;
 """
+# An expired publication leaves its row without the envelope: a display whose clock is wrong may know it
+# still, so its revisions must go on, not begin anew.
+_NEXT_CHANGE = "(SELECT coalesce(max(change), 0) + 1 FROM publication)"
+
+CLEARED_AGAIN = timedelta(days=30)
+"""So long after its expiry a topic is cleared at every connect: a broker may come back from a backup."""
 
 
 def topic_of(publication: Publication) -> str:
     """The topic a publication stands at."""
-    kinds = {Message: "message", Alert: "alert", Release: "release"}
-    return area_topic(publication.area, kinds[type(publication)], publication.id)
+    return area_topic(publication.area, kind_of(publication), publication.id)
 
 
 class DeskError(Exception):
     """The content side's database cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What should stand at a topic from now on."""
+
+    number: int
+    topic: str
+    envelope: bytes
+    """Empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +62,14 @@ class Held:
 
 
 class Desk:
-    """What was published and what was received, in one database file. Every commit is on the disk."""
+    """What was published and what was received, in one database file. Every commit is on the disk.
+
+    Several processes may have it open. Every method raises DeskError when the database cannot be used.
+    """
 
     def __init__(self, path: Path | str) -> None:
-        """Open or create the database. Raises DeskError."""
+        """Open or create the database."""
+        self._path = path
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10.0)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -60,56 +82,107 @@ class Desk:
         """Close the database."""
         self._db.close()
 
+    def next_revision(self, kind: str, name: str) -> int:
+        """The revision that a publication of this kind and id has to have now."""
+        rows = self._rows("SELECT max(revision) FROM publication WHERE kind = ? AND id = ?", kind, name)
+        return int(rows[0][0] or 0) + 1
+
     def publish(self, publication: Publication, envelope: bytes) -> str:
-        """Remember a publication; gives its topic. Raises BadMessage when a newer revision stands there."""
-        topic = topic_of(publication)
-        row = self._db.execute("SELECT revision FROM published WHERE topic = ?", (topic,)).fetchone()
-        if row is not None and row[0] >= publication.revision:
-            raise BadMessage(f"{topic}: revision {row[0]} stands there; send revision {row[0] + 1}")
-        expires = publication.expires.astimezone(UTC).isoformat()
-        self._db.execute(
-            "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?)",
-            (topic, publication.revision, expires, envelope),
+        """Remember a publication; gives its topic.
+
+        Raises BadMessage where a display would refuse it: when a newer revision stands there, or another
+        publication with its id in an area around or inside its own.
+        """
+        kind, expires = kind_of(publication), publication.expires.astimezone(UTC).isoformat()
+        with self._commit():
+            self._refuse(publication, kind)
+            self._db.execute(
+                f"INSERT OR REPLACE INTO publication VALUES (?, ?, ?, ?, ?, ?, {_NEXT_CHANGE}, ?)",
+                (kind, publication.id, publication.area, publication.revision, expires,
+                 publication.withdrawn, envelope),
+            )  # fmt: skip
+        return topic_of(publication)
+
+    def _refuse(self, publication: Publication, kind: str) -> None:
+        rows = self._rows(
+            "SELECT area, revision, envelope IS NOT NULL AND NOT withdrawn FROM publication "
+            "WHERE kind = ? AND id = ?",
+            kind,
+            publication.id,
         )
-        return topic
+        for area, revision, stands in rows:
+            if not (in_area(area, publication.area) or in_area(publication.area, area)):
+                continue
+            if stands and area != publication.area:
+                raise BadMessage(f"{kind} {publication.id} stands for {area}: withdraw it or take another id")
+            if revision >= publication.revision:
+                raise BadMessage(
+                    f"{topic_of(publication)}: revision {revision} stands there; send revision {revision + 1}"
+                )
 
-    def published(self) -> list[tuple[str, bytes]]:
-        """Everything that should stand at the broker, as topic and envelope."""
-        return self._db.execute("SELECT topic, envelope FROM published ORDER BY rowid").fetchall()
+    def changes(self, after: int, utc: datetime) -> list[Change]:
+        """What should stand at the broker, as far as it changed after a number; after 0, all of it."""
+        self._drop_expired(utc)
+        rows = self._rows(
+            "SELECT change, kind, id, area, envelope FROM publication "
+            "WHERE change > ? AND (envelope IS NOT NULL OR expires > ?) ORDER BY change",
+            after,
+            (utc - CLEARED_AGAIN).astimezone(UTC).isoformat(),
+        )
+        return [Change(n, area_topic(area, kind, name), data or b"") for n, kind, name, area, data in rows]
 
-    def drop_expired(self, utc: datetime) -> list[str]:
-        """Forget what has expired; gives the topics to clear."""
-        now = utc.astimezone(UTC).isoformat()
-        rows = self._db.execute("DELETE FROM published WHERE expires <= ? RETURNING topic", (now,)).fetchall()
-        return [topic for (topic,) in rows]
+    def _drop_expired(self, utc: datetime) -> None:
+        where, now = "expires <= ? AND envelope IS NOT NULL", utc.astimezone(UTC).isoformat()
+        # Looked at first, because nothing to write should not take the lock either.
+        for (change,) in self._rows(f"SELECT change FROM publication WHERE {where}", now):
+            with self._commit():
+                self._db.execute(
+                    f"UPDATE publication SET envelope = NULL, change = {_NEXT_CHANGE} WHERE change = ?",
+                    (change,),
+                )
+
+    def standing(self, kind: str) -> list[bytes]:
+        """The envelopes of a kind that were published and not yet dropped, in the order of publishing."""
+        rows = self._rows(
+            "SELECT envelope FROM publication WHERE kind = ? AND envelope IS NOT NULL ORDER BY change", kind
+        )
+        return [envelope for (envelope,) in rows]
 
     def hold(self, told: Iterable[tuple[str, Event]], statuses: Iterable[tuple[str, Status]] = ()) -> Held:
         """Keep what cars told, each event once, in one commit."""
         fresh, streams = [], []
-        self._db.execute("BEGIN IMMEDIATE")
-        for car, status in statuses:
-            self._db.execute("INSERT OR REPLACE INTO status VALUES (?, ?)", (car, encode(status)))
-        for car, event in told:
-            row = (car, event.stream, event.sequence, event.kind, event.utc.isoformat(), event.clock,
-                   msgspec.json.encode(event.body).decode())  # fmt: skip
-            added = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            fresh += [(car, event)] * added.rowcount
-            streams.append((car, event.stream))
-        received = {car: self._advance(car, stream) for car, stream in dict.fromkeys(streams)}
-        self._db.execute("COMMIT")
+        with self._commit():
+            for car, status in statuses:
+                payload = encode(self._whole(car, status))
+                self._db.execute("INSERT OR REPLACE INTO status VALUES (?, ?)", (car, payload))
+            for car, event in told:
+                row = (car, event.stream, event.sequence, event.kind, event.utc.isoformat(), event.clock,
+                       msgspec.json.encode(event.body).decode())  # fmt: skip
+                added = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                fresh += [(car, event)] * added.rowcount
+                streams.append((car, event.stream))
+            received = {car: self._advance(car, stream) for car, stream in dict.fromkeys(streams)}
         return Held(fresh, received)
+
+    def _whole(self, car: str, status: Status) -> Status:
+        """A will says only that the car is gone: what it said of itself before stays."""
+        if status.online or status.version:
+            return status
+        before = self._rows("SELECT payload FROM status WHERE car = ?", car)
+        if not before:
+            return status
+        known = msgspec.json.decode(before[0][0], type=Status)
+        return msgspec.structs.replace(known, online=False, session=status.session)
 
     def _advance(self, car: str, stream: str) -> Received:
         """Count on from what was held without a gap."""
-        row = self._db.execute(
-            "SELECT sequence FROM held WHERE car = ? AND stream = ?", (car, stream)
-        ).fetchone()
-        held = row[0] if row else 0
-        rows = self._db.execute(
+        rows = self._rows("SELECT sequence FROM held WHERE car = ? AND stream = ?", car, stream)
+        held = rows[0][0] if rows else 0
+        later = self._db.execute(
             "SELECT sequence FROM event WHERE car = ? AND stream = ? AND sequence > ? ORDER BY sequence",
             (car, stream, held),
         )
-        for (sequence,) in rows:
+        for (sequence,) in later:
             if sequence != held + 1:
                 break
             held = sequence
@@ -118,15 +191,15 @@ class Desk:
 
     def received(self) -> list[tuple[str, Received]]:
         """What is held of every car's streams."""
-        rows = self._db.execute("SELECT car, stream, sequence FROM held ORDER BY car, stream")
+        rows = self._rows("SELECT car, stream, sequence FROM held ORDER BY car, stream")
         return [(car, Received(stream, sequence)) for car, stream, sequence in rows]
 
     def events(self, car: str) -> list[Event]:
         """What a car told, in the order of its streams and sequences."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT stream, sequence, kind, utc, clock, body FROM event WHERE car = ? "
             "ORDER BY stream, sequence",
-            (car,),
+            car,
         )
         return [
             Event(f"{stream}-{sequence}", stream, sequence, kind, datetime.fromisoformat(utc), clock,
@@ -136,5 +209,27 @@ class Desk:
 
     def statuses(self) -> dict[str, Status]:
         """How every car last said it is."""
-        rows = self._db.execute("SELECT car, payload FROM status ORDER BY car")
+        rows = self._rows("SELECT car, payload FROM status ORDER BY car")
         return {car: msgspec.json.decode(payload, type=Status) for car, payload in rows}
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+
+    @contextmanager
+    def _commit(self) -> Iterator[None]:
+        """All of what is written inside, or nothing."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._broken(error) from error
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
+    def _broken(self, error: sqlite3.Error) -> DeskError:
+        return DeskError(f"{self._path}: {error}; is the disk full, or may this user not write there?")

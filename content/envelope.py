@@ -47,8 +47,12 @@ def make_key(path: Path) -> CryptoSigner:
     signer = CryptoSigner.generate_ed25519()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise BadKey(
+            f"{path}: is there already, and a key is never overwritten: name another file"
+        ) from error
     except OSError as error:
-        raise BadKey(f"{path}: {error.strerror}; a key is never overwritten: name another file") from error
+        raise BadKey(f"{path}: {error.strerror}; name a file in a folder that you may write") from error
     with os.fdopen(handle, "wb") as file:
         file.write(signer.private_bytes)
     return signer
@@ -68,10 +72,13 @@ def load_key(path: Path) -> CryptoSigner:
 
 
 def seal(publication: Publication, signer: CryptoSigner) -> bytes:
-    """The publication in a signed envelope, as it travels."""
+    """The publication in a signed envelope, as it travels. Raises BadMessage when it is too large."""
     envelope = Envelope(msgspec.json.encode(publication), PAYLOAD_TYPE, {})
     envelope.sign(signer)
-    return msgspec.json.encode(envelope.to_dict())
+    data = msgspec.json.encode(envelope.to_dict())
+    if len(data) > LARGEST:
+        raise BadMessage(f"{len(data)} bytes; at most {LARGEST} are sent: shorten its texts")
+    return data
 
 
 def unseal(data: bytes, key: Key) -> Publication:
@@ -80,15 +87,24 @@ def unseal(data: bytes, key: Key) -> Publication:
         raise BadMessage(f"{len(data)} bytes; at most {LARGEST} are read")
     envelope = _envelope(data)
     if envelope.payload_type != PAYLOAD_TYPE:
-        raise BadMessage(f"an envelope for {envelope.payload_type!r}, not for {PAYLOAD_TYPE}")
+        raise BadMessage(f"an envelope for {envelope.payload_type!r:.80}, not for {PAYLOAD_TYPE}")
     try:
         envelope.verify([key], 1)
     except VerificationError as error:
         raise BadSignature("not signed with the key this display trusts") from error
+    return _publication(envelope)
+
+
+def look_inside(data: bytes) -> Publication:
+    """What an envelope holds, whoever signed it: for what one sealed oneself. Raises BadMessage."""
+    return _publication(_envelope(data))
+
+
+def _publication(envelope: Envelope) -> Publication:
     try:
         publication: Publication = msgspec.json.decode(envelope.payload, type=Publication)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise BadMessage(f"signed, but not a publication: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadMessage(f"not a publication: {error}") from error
     return publication
 
 

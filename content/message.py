@@ -6,13 +6,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}$")]
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}\Z")]
 """An identifier that is also one level of a topic."""
-Path = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){0,15}$")]
+Path = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){0,15}\Z")]
 """An area, from the country down, for instance cn/sichuan/chengdu/tower-a/lift-2."""
 Moment = Annotated[datetime, Meta(tz=True)]
 Revision = Annotated[int, Meta(ge=1, le=2**31)]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
+"""1 is Monday."""
+WallTime = Annotated[time, Meta(tz=False)]
 
 
 class BadMessage(ValueError):
@@ -22,16 +24,21 @@ class BadMessage(ValueError):
 class Text(Struct, frozen=True):
     """The same words in the languages of the glass."""
 
-    zh: str
-    en: str = ""
+    zh: Annotated[str, Meta(max_length=800)]
+    en: Annotated[str, Meta(max_length=800)] = ""
+    """Longer than any glass holds; working out how much too long takes time."""
 
 
 class Window(Struct, frozen=True):
     """A daypart in the building's local time; an end before the start is on the next day."""
 
-    start: time
-    end: time
+    start: WallTime
+    end: WallTime
     weekdays: tuple[Weekday, ...] = (1, 2, 3, 4, 5, 6, 7)
+
+
+CATEGORY = Text("通知", "Notice")
+SENDER = Text("物业服务中心", "Property office")
 
 
 class Message(Struct, frozen=True, tag="message"):
@@ -44,8 +51,8 @@ class Message(Struct, frozen=True, tag="message"):
     expires: Moment
     title: Text
     body: Text
-    category: Text = Text("通知", "Notice")
-    sender: Text = Text("物业服务中心", "Property office")
+    category: Text = CATEGORY
+    sender: Text = SENDER
     priority: Annotated[int, Meta(ge=0, le=9)] = 0
     starts: Moment | None = None
     windows: tuple[Window, ...] = ()
@@ -82,6 +89,11 @@ class Release(Struct, frozen=True, tag="release"):
 Publication = Message | Alert | Release
 
 
+def kind_of(publication: Publication) -> str:
+    """Its word in topics: message, alert or release."""
+    return type(publication).__name__.lower()
+
+
 def in_area(area: str, place: str) -> bool:
     """Whether a place lies in an area: cn/sichuan holds cn/sichuan/chengdu, not cn/sichuan-2."""
     return place == area or place.startswith(area + "/")
@@ -91,6 +103,11 @@ def prefixes(place: str) -> list[str]:
     """All areas a place lies in, the widest first."""
     parts = place.split("/")
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def is_name(text: str) -> bool:
+    """Whether the text is a well-formed identifier."""
+    return re.fullmatch(r"[a-z0-9-]{1,64}", text) is not None
 
 
 def is_path(text: str) -> bool:

@@ -5,12 +5,13 @@ next moment looks again at least every minute all the same.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from content.message import Message, Window
 
 LOOK_AGAIN = timedelta(minutes=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TURN = timedelta(seconds=12)
 """How long one of several messages of the same priority shows before the next: read twice, slowly."""
 
@@ -48,17 +49,23 @@ def on_turn(wanted: list[Message], utc: datetime) -> Message | None:
 
 
 def _turn(utc: datetime) -> int:
-    return int(utc.timestamp() // TURN.total_seconds())
+    return (utc - EPOCH) // TURN
 
 
 def next_change(messages: Iterable[Message], utc: datetime) -> datetime:
-    """The next moment at which another message may have the glass: at most one turn away."""
-    moments = [datetime.fromtimestamp((_turn(utc) + 1) * TURN.total_seconds(), UTC), _next_minute(utc)]
+    """The next moment at which another message may have the glass: at most one turn away.
+
+    Between utc and this moment on_turn(due(...)) answers the same.
+    """
+    # Every UTC offset in use is a whole number of minutes, so whole minutes of a wall are whole in UTC.
+    minute = utc.astimezone(UTC).replace(second=0, microsecond=0)
+    moments = [EPOCH + (_turn(utc) + 1) * TURN, minute + LOOK_AGAIN]
     for message in messages:
-        moments += [m for m in (message.starts, message.expires) if m is not None and m > utc]
+        edges = [message.starts, message.expires]
+        edges += [minute + _past_the_minute(wall) for w in message.windows for wall in (w.start, w.end)]
+        moments += [edge for edge in edges if edge is not None and edge > utc]
     return min(moments)
 
 
-def _next_minute(utc: datetime) -> datetime:
-    # Every UTC offset in use is a whole number of minutes, so dayparts begin on whole minutes of UTC.
-    return utc.astimezone(UTC).replace(second=0, microsecond=0) + LOOK_AGAIN
+def _past_the_minute(wall: time) -> timedelta:
+    return timedelta(seconds=wall.second, microseconds=wall.microsecond)

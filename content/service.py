@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+
+from securesystemslib.signer import CryptoSigner
 
 from content.broker import Broker, BrokerLost, Connection, Delivery
-from content.desk import Desk
+from content.desk import Change, Desk, DeskError
 from content.envelope import seal
 from content.message import BadMessage, Publication
 from content.wire import (
@@ -19,6 +21,7 @@ from content.wire import (
     decode,
     encode,
     event_topic,
+    is_event,
     received_topic,
     status_topic,
 )
@@ -27,6 +30,8 @@ from content.work import Work
 log = logging.getLogger("hoistway.content")
 
 RETRY_S = 1.0
+LOOK_S = 0.5
+"""How often the desk is looked at for what other processes published there, and for what has expired."""
 
 
 class Service:
@@ -41,11 +46,14 @@ class Service:
         utc: Callable[[], datetime],
         told: Callable[[str, Event], None] = lambda _car, _event: None,
         name: str = "hoistway-content",
+        look_s: float = LOOK_S,
     ) -> None:
         """told is called with every event once it is held."""
         self._broker, self._desk, self._work = broker, desk, work
         self._utc, self._told, self._name = utc, told, name
-        self._connection: Connection | None = None
+        self._look_s = look_s
+        self._changed = asyncio.Event()
+        self._said = ""
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -53,43 +61,55 @@ class Service:
             try:
                 async with self._broker.connect(self._name) as connection:
                     await self._serve(connection)
-            except* BrokerLost as lost:
-                log.warning("%s; trying again", lost.exceptions[0])
-            finally:
-                self._connection = None
+            except* (BrokerLost, DeskError) as lost:
+                self._warn(str(lost.exceptions[0]))
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A group of tasks that fails just while it is cancelled forgets that it was.
+                raise asyncio.CancelledError
             await asyncio.sleep(RETRY_S)
 
-    async def publish(self, publication: Publication, signer: Any) -> str:
-        """Sign, remember and publish; without a broker, as soon as there is one. Gives the topic."""
+    def _warn(self, reason: str) -> None:
+        """Once for each reason, however often it is tried."""
+        if reason != self._said:
+            log.warning("%s; trying again", reason)
+        self._said = reason
+
+    async def publish(self, publication: Publication, signer: CryptoSigner) -> str:
+        """Sign and remember; published at once, or as soon as there is a broker. Gives the topic."""
         envelope = seal(publication, signer)
         topic = await self._work(lambda: self._desk.publish(publication, envelope))
-        if self._connection is not None:
-            try:
-                await self._connection.publish(topic, envelope, qos=1, retain=True)
-            except BrokerLost as error:
-                log.warning("%s; published as soon as the broker is back", error)
+        self._changed.set()
         return topic
 
     async def _serve(self, connection: Connection) -> None:
         await connection.subscribe(event_topic("+", "+"), qos=1)
         await connection.subscribe(status_topic("+"))
-        await self._assert_truth(connection)
-        self._connection = connection
+        for car, received in await self._work(self._desk.received):
+            await self._say_received(connection, car, received)
         waiting: asyncio.Queue[Delivery] = asyncio.Queue()
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
             async for delivery in connection.deliveries():
                 waiting.put_nowait(delivery)
-        raise BrokerLost("the connection ended")
+            raise BrokerLost("the connection ended")
 
-    async def _assert_truth(self, connection: Connection) -> None:
-        """A broker may have lost what it acknowledged: say again all that must stand there."""
-        for topic in await self._work(lambda: self._desk.drop_expired(self._utc())):
-            await connection.publish(topic, b"", qos=1, retain=True)
-        for topic, envelope in await self._work(self._desk.published):
-            await connection.publish(topic, envelope, qos=1, retain=True)
-        for car, received in await self._work(self._desk.received):
-            await self._say_received(connection, car, received)
+    async def _publish(self, connection: Connection) -> None:
+        """Say all that must stand at the broker, which may have lost what it acknowledged; then what changes."""
+        published = 0
+        while True:
+            self._changed.clear()
+            for change in await self._work(partial(self._changes, published)):
+                await connection.publish(change.topic, change.envelope, qos=1, retain=True)
+                published = change.number
+            self._said = ""
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._look_s):
+                    await self._changed.wait()
+
+    def _changes(self, after: int) -> list[Change]:
+        return self._desk.changes(after, self._utc())
 
     async def _hold(self, connection: Connection, waiting: asyncio.Queue[Delivery]) -> None:
         """One commit holds all that came in while the last one was written."""
@@ -108,9 +128,8 @@ class Service:
 
     def _read(self, delivery: Delivery) -> tuple[str, Event | Status] | None:
         try:
-            if "/event/" in delivery.topic:
-                return car_of(delivery.topic), decode(delivery.payload, Event)
-            return car_of(delivery.topic), decode(delivery.payload, Status)
+            kind: type[Event | Status] = Event if is_event(delivery.topic) else Status
+            return car_of(delivery.topic), decode(delivery.payload, kind)
         except BadMessage as error:
             log.warning("%s: not taken: %s", delivery.topic, error)
             return None

@@ -3,17 +3,19 @@
 Downstream is state, upstream is events. Every payload is JSON of at most 256 kB over plain MQTT 3.1.1.
 """
 
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from content.message import BadMessage, Name, Path
+from content.message import BadMessage, Moment, Name, Path, is_name
 
 ROOT = "hoistway/1"
 LARGEST = 256_000
 """Bytes of a payload, at most."""
+
+Sequence = Annotated[int, Meta(ge=0, le=2**53)]
+"""Every JSON reader has integers up to here, and so has the desk."""
 
 S = TypeVar("S", bound=Struct)
 
@@ -25,9 +27,9 @@ class Event(Struct, frozen=True):
     """Stream and sequence: an event is counted once by its id, however often it is sent."""
     stream: Name
     """Names the display's outbox; another one after its disk was lost."""
-    sequence: int
+    sequence: Sequence
     kind: Name
-    utc: datetime
+    utc: Moment
     clock: str
     """Quality of utc: "good" or "doubtful"."""
     body: dict[str, Any]
@@ -37,7 +39,7 @@ class Received(Struct, frozen=True):
     """Retained, from the collector: it holds everything of the stream up to here."""
 
     stream: Name
-    sequence: int
+    sequence: Sequence
 
 
 class Status(Struct, frozen=True):
@@ -54,7 +56,7 @@ class Status(Struct, frozen=True):
     """Digest of the publications known: who publishes sees who is behind."""
     page: str = ""
     rule: str = ""
-    since: datetime | None = None
+    since: Moment | None = None
 
 
 def status_topic(car: str) -> str:
@@ -79,10 +81,22 @@ def area_topic(area: str, kind: str, name: str) -> str:
 
 def car_of(topic: str) -> str:
     """The car in a topic below hoistway/1/car. Raises BadMessage."""
-    parts = topic.split("/")
-    if len(parts) < 4 or not topic.startswith(f"{ROOT}/car/"):
+    car, _ = _parts_of(topic)
+    return car
+
+
+def is_event(topic: str) -> bool:
+    """Whether a car's topic is one of its events. Raises BadMessage."""
+    _, what = _parts_of(topic)
+    return what == "event"
+
+
+def _parts_of(topic: str) -> tuple[str, str]:
+    """The car, and the word after it."""
+    parts = topic.removeprefix(f"{ROOT}/car/").split("/")
+    if not topic.startswith(f"{ROOT}/car/") or len(parts) < 2 or not is_name(parts[0]):
         raise BadMessage(f"{topic}: not a car's topic of contract version 1")
-    return parts[3]
+    return parts[0], parts[1]
 
 
 def encode(payload: Struct) -> bytes:

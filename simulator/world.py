@@ -94,7 +94,7 @@ def build(
     board = _board(bus, around)
     agent = Agent(board, configuration(around, public_text(signer)), tap=tap)
     desk = Desk(around.folder / "desk.sqlite")
-    service = Service(around.broker, desk, around.work("desk"), utc=around.utc, told=told)
+    service = Service(around.broker, desk, around.work("desk"), utc=around.utc, told=told, look_s=5.0)
     return World(elevator, bus, board, agent, service, desk, signer)
 
 

@@ -13,12 +13,13 @@ import numpy as np
 
 from agent.agent import Agent
 from agent.clock import Reading
-from agent.stage import DO_NOT_USE, EARTHQUAKE, IDLE, alert_page, message_page
+from agent.stage import DO_NOT_USE, EARTHQUAKE, IDLE
 from agent.store import Store
 from content import layouts
 from content.envelope import public_text
 from content.message import Alert, Message, Publication, Release, Text
 from content.page import Frame, Page, Pixels, Site
+from content.pages import page_of
 from content.wire import Event
 from content.work import Inline
 from drivers.screens import ScreenError
@@ -140,9 +141,9 @@ def looks_like(pixels: Pixels, page: Page) -> bool:
     return bool(same.all())
 
 
-def page_of(pixels: Pixels) -> Page:
+def page_on(pixels: Pixels) -> Page:
     """Which of the pages used here a frame is."""
-    pages = (IDLE, DO_NOT_USE, *EARTHQUAKE.values(), message_page(message()), alert_page(alert()))
+    pages = (IDLE, DO_NOT_USE, *EARTHQUAKE.values(), page_of(message()), page_of(alert()))
     (page,) = (page for page in pages if looks_like(pixels, page))
     return page
 
@@ -215,7 +216,7 @@ class Rig:
     @property
     def page(self) -> Page:
         """The page on the glass."""
-        return page_of(self.screen.frames[-1].pixels)
+        return page_on(self.screen.frames[-1].pixels)
 
     def shake(self, at: float) -> None:
         """Play the recorded earthquake to a car whose door has moved just before, so that it is known to stand."""

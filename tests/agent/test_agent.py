@@ -11,10 +11,11 @@ from securesystemslib.signer import CryptoSigner
 from agent.agent import Agent
 from agent.detection.felt import Seismoscope
 from agent.events import HoldBegan
-from agent.stage import ALARM_PAGES, DO_NOT_USE, EARTHQUAKE, IDLE, alert_page, message_page
+from agent.stage import ALARM_PAGES, DO_NOT_USE, EARTHQUAKE, IDLE
 from content.cabin import Advice
 from content.envelope import public_text, seal
 from content.message import Text
+from content.pages import page_of
 from content.wire import area_topic, event_topic
 from drivers.samples import Samples
 from drivers.screens import ScreenError
@@ -33,7 +34,7 @@ from tests.agent_rig import (
     in_simulated_time,
     looks_like,
     message,
-    page_of,
+    page_on,
     release,
 )
 
@@ -62,7 +63,7 @@ async def test_the_earthquake_page_comes_in_the_step_of_the_alarm(rig: Rig) -> N
     await rig.until(10.0 + ALARM_S)
     (felt,) = rig.events("shaking-felt")
     shown = rig.screen.frames[-1]
-    assert page_of(shown.pixels) == EARTHQUAKE[Advice.CLOSED]
+    assert page_on(shown.pixels) == EARTHQUAKE[Advice.CLOSED]
     assert BEGINNING + timedelta(seconds=shown.now) == felt.utc
     assert len(rig.screen.frames) == 2
 
@@ -147,7 +148,7 @@ async def test_a_hold_is_on_the_first_frame_after_a_power_cut_and_ends_by_its_re
     await rig.until(90.0)
     rig.begin(service=False)
     await rig.until(100.0)
-    assert page_of(rig.screen.frames[frames].pixels) == DO_NOT_USE
+    assert page_on(rig.screen.frames[frames].pixels) == DO_NOT_USE
     assert rig.screen.frames[frames].now == pytest.approx(90.0)
     await rig.publish(release(sent=rig.wall.utc()))
     await rig.until(130.0)
@@ -177,7 +178,7 @@ async def test_a_message_kept_on_the_disk_is_shown_after_a_power_cut_without_a_b
     rig.broker.kill()
     rig.begin(service=False)
     await rig.until(6.0)
-    assert rig.page == message_page(message())
+    assert rig.page == page_of(message())
 
 
 @in_simulated_time
@@ -236,7 +237,7 @@ async def test_a_sensor_unplugged_and_back_is_lost_and_found_and_the_page_stays(
     await rig.until(12.0)
     assert [e.body["sensor"] for e in rig.events("sensor-lost")] == ["accelerometer"]
     assert [e.body["sensor"] for e in rig.events("sensor-found")].count("accelerometer") == 2
-    assert rig.page == message_page(message())
+    assert rig.page == page_of(message())
     await rig.until(30.0 + ALARM_S)
     assert rig.page == EARTHQUAKE[Advice.CLOSED]
 
@@ -314,10 +315,10 @@ def test_a_bad_payload_is_refused_once_and_the_glass_keeps_its_page(
         assert reason in refused.body["reason"]
         assert "\n" not in refused.body["reason"]
         assert refused.body["topic"] == ALERT
-        assert [page_of(one.pixels) for one in rig.screen.frames] == [IDLE]
+        assert [page_on(one.pixels) for one in rig.screen.frames] == [IDLE]
         await rig.publish(alert())
         await rig.until(25.0)
-        assert rig.page == alert_page(alert())
+        assert rig.page == page_of(alert())
 
     scenario(tmp_path)
 
@@ -341,19 +342,19 @@ async def test_in_1970_an_alert_shows_for_its_length_and_no_time_is_shown(rig: R
     rig.begin()
     await rig.until(130.0)
     assert len(rig.events("clock-doubted")) == 1
-    assert [page_of(one.pixels) for one in rig.screen.shown] == [IDLE]
+    assert [page_on(one.pixels) for one in rig.screen.shown] == [IDLE]
     await rig.publish(message())
     await rig.publish(alert())
     await rig.until(140.0)
-    assert rig.page == alert_page(alert())
+    assert rig.page == page_of(alert())
     await rig.until(189.0)
-    assert rig.page == alert_page(alert())
+    assert rig.page == page_of(alert())
     await rig.until(200.0)
     assert rig.page == IDLE, "without a clock no schedule can be kept"
     assert len(rig.screen.shown) == len(rig.screen.frames) == 3
     rig.wall.set(BEGINNING + timedelta(minutes=5))
     await rig.until(206.0)
-    assert rig.page == message_page(message())
+    assert rig.page == page_of(message())
     assert [e.kind for e in rig.events("clock-doubted", "clock-trusted")] == [
         "clock-doubted",
         "clock-trusted",
@@ -370,7 +371,7 @@ async def test_an_alert_refused_by_a_clock_that_is_ahead_is_taken_once_the_clock
     rig.wall.set(BEGINNING)
     rig.broker.cut(CAR)
     await rig.until(20.0)
-    assert rig.page == alert_page(alert())
+    assert rig.page == page_of(alert())
 
 
 @in_simulated_time
@@ -400,7 +401,7 @@ async def test_a_screen_that_raises_what_no_screen_should_does_not_end_the_agent
     rig.screen.errors = [OSError("unplugged"), ValueError("odd")]
     await rig.publish(message())
     await rig.until(20.0)
-    assert rig.page == message_page(message())
+    assert rig.page == page_of(message())
     assert [event.body["reason"] for event in rig.events("screen-failed")] == ["unplugged", "odd"]
 
 
@@ -463,7 +464,7 @@ async def test_a_broker_killed_and_restarted_empty_has_events_and_truth_again(ri
     assert "link-lost" in [event.kind for event in rig.store.waiting(0, 10)]
     rig.broker.restart()
     await rig.until(450.0)
-    assert rig.page == message_page(message())
+    assert rig.page == page_of(message())
     complete(rig)
 
 

@@ -10,18 +10,21 @@ import pytest
 from PIL import Image
 
 from agent.glass import MOST_PACKED, Glass
-from agent.stage import ALARM_PAGES, DO_NOT_USE, IDLE, message_page
+from agent.stage import ALARM_PAGES, DO_NOT_USE, IDLE
 from content import layouts
 from content.message import BadMessage, Text
 from content.page import Page
+from content.pages import page_of
 from content.work import Inline
 from drivers.screens import ScreenError
 from tests.agent_rig import SITE, SIZE, MemoryScreen, drawn, looks_like, message
 
 NOON = datetime(2026, 12, 1, 12, 0, 40, tzinfo=UTC)
-NOTICE = message_page(message())
+NOTICE = page_of(message())
 FULL = (1080, 1920)
 FRAME = FULL[0] * FULL[1] * 3
+
+
 def size_of(*roots: Any) -> int:
     """Bytes of all pixels and packed frames that are kept alive by something, each counted once."""
     seen: set[int] = set()
@@ -138,7 +141,7 @@ def test_a_page_that_cannot_be_shown_whole_is_refused_and_not_kept() -> None:
     glass = Glass(MemoryScreen(), SITE)
     before = size_of(glass)
     with pytest.raises(BadMessage, match="U\\+1F600"):
-        glass.check(message_page(message(body=Text("水😀"))))
+        glass.check(page_of(message(body=Text("水😀"))))
     assert size_of(glass) == before
 
 
@@ -154,7 +157,7 @@ def test_ready_frames_and_the_present_one_take_at_most_40_mb() -> None:
 def test_packed_pages_are_few_and_small() -> None:
     glass = Glass(MemoryScreen(), SITE)
     for number in range(MOST_PACKED + 20):
-        glass.check(message_page(message(title=Text(f"第{number}号"))))
+        glass.check(page_of(message(title=Text(f"第{number}号"))))
     frame = SIZE[0] * SIZE[1] * 3
     assert size_of(glass) < MOST_PACKED * frame / 10
 

@@ -13,10 +13,11 @@ from agent.car import Car, Hold
 from agent.clock import Reading
 from agent.detection.events import Motion, ShakingFelt
 from agent.known import Entry, Known, key
-from agent.stage import ALARM_PAGES, DO_NOT_USE, EARTHQUAKE, IDLE, alert_page, choose, message_page
+from agent.stage import ALARM_PAGES, DO_NOT_USE, EARTHQUAKE, IDLE, choose
 from content.cabin import Advice
 from content.message import Publication
 from content.page import Page
+from content.pages import page_of
 from drivers.doors import Door
 from tests.agent_rig import BEGINNING, alert, message, reading
 
@@ -100,19 +101,19 @@ def test_the_gravest_alert_is_shown_and_of_equal_ones_the_newest() -> None:
     )
     assert choose(Car(), known(old, new), reading(), ZONE).rule == "alert new"
     assert choose(Car(), known(old, new, grave), reading(), ZONE).rule == "alert g"
-    assert chosen(Car(), old, grave) == alert_page(grave)
+    assert chosen(Car(), old, grave) == page_of(grave)
 
 
 def test_a_doubtful_clock_shows_no_message_but_alerts() -> None:
-    assert chosen(Car(), message()) == message_page(message())
+    assert chosen(Car(), message()) == page_of(message())
     assert chosen(Car(), message(), time=reading(good=False)) == IDLE
-    assert chosen(Car(), message(), alert(), time=reading(good=False)) == alert_page(alert())
+    assert chosen(Car(), message(), alert(), time=reading(good=False)) == page_of(alert())
 
 
 def test_messages_of_the_same_priority_take_turns() -> None:
     one, two = message("one", body=alert().body), message("two")
     pages = {chosen(Car(), one, two, time=reading(at)) for at in (0.0, 12.0)}
-    assert pages == {message_page(one), message_page(two)}
+    assert pages == {page_of(one), page_of(two)}
 
 
 def test_what_is_withdrawn_or_expired_is_not_shown() -> None:
@@ -136,7 +137,7 @@ def test_there_is_always_a_page_and_it_never_says_leave_unless_that_is_known_to_
     car: Car, publications: list[Publication], at: float, good: bool
 ) -> None:
     choice = choose(car, known(*publications), reading(at, good=good), ZONE)
-    messages = {message_page(message()), alert_page(alert()), alert_page(alert(severity=4))}
+    messages = {page_of(message()), page_of(alert()), page_of(alert(severity=4))}
     assert choice.page in {IDLE, *ALARM_PAGES, *messages}
     assert choice.rule
     if choice.page == EARTHQUAKE[Advice.LEAVE]:

@@ -1,0 +1,91 @@
+"""Words of the command line as values; what is wrong with one is said in a line that tells what to write."""
+
+import re
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+
+from content.message import Window, is_name, is_path
+
+LARGEST_SIDE = 8192
+
+
+def area(word: str) -> str:
+    """A path from the country down."""
+    if not is_path(word):
+        raise ArgumentTypeError(
+            f"{word!r} is not an area: write words of a-z, 0-9 and - with / between them, "
+            "the widest first, as cn/sichuan/chengdu/tower-a"
+        )
+    return word
+
+
+def name(word: str) -> str:
+    """An id, an event or a car."""
+    if not is_name(word):
+        raise ArgumentTypeError(f"{word!r} is not a name: write up to 64 of a-z, 0-9 and -")
+    return word
+
+
+def text(word: str) -> str:
+    """Words for the glass."""
+    try:
+        word.encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentTypeError("is not UTF-8: set the terminal to UTF-8") from error
+    return word
+
+
+def moment(word: str) -> datetime:
+    """A date and time with its offset, in UTC."""
+    try:
+        written = datetime.fromisoformat(word)
+        if written.tzinfo is None:
+            raise ArgumentTypeError(f"{word!r} has no offset: write for instance 2026-11-22T17:00+08:00")
+        return written.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ArgumentTypeError(
+            f"{word!r} is not a time: write for instance 2026-11-22T17:00+08:00"
+        ) from error
+
+
+def window(word: str) -> Window:
+    """A daypart, HH:MM-HH:MM, and after an @ the weekdays, 1 for Monday."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)(?:@([1-7](?:,[1-7])*))?", word)
+    if found is None:
+        raise ArgumentTypeError(
+            f"{word!r} is not a window: write HH:MM-HH:MM, or HH:MM-HH:MM@1,2,3 for Monday to Wednesday"
+        )
+    start, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    if start == end:
+        raise ArgumentTypeError(f"{word!r} begins when it ends: without --window a message shows all day")
+    days = found[5] or "1,2,3,4,5,6,7"
+    return Window(start, end, tuple(sorted({int(day) for day in days.split(",")})))
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers in a range."""
+
+    def read(word: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", word) or not least <= int(word) <= most:
+            raise ArgumentTypeError(f"{word!r} is not a whole number from {least} to {most}")
+        return int(word)
+
+    return read
+
+
+def size(word: str) -> tuple[int, int]:
+    """Width x height, px."""
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", word)
+    sides = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not all(64 <= side <= LARGEST_SIDE for side in sides):
+        raise ArgumentTypeError(f"{word!r} is not a size in pixels: write for instance 1080x1920")
+    return sides
+
+
+def address(word: str) -> tuple[str, int]:
+    """Host and port of a broker."""
+    host, _, port = word.rpartition(":")
+    if not host or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
+        raise ArgumentTypeError(f"{word!r} is not an address: write HOST:PORT, as 127.0.0.1:1883")
+    return host.strip("[]"), int(port)

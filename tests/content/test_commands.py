@@ -1,0 +1,270 @@
+"""What a content manager types: it is done, or refused in one line that says what to change."""
+
+import asyncio
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from content import layouts
+from content.__main__ import main
+from content.desk import Desk
+from content.envelope import load_key, look_inside, public_key, public_text, unseal
+from content.message import Alert, Message, Release, Window
+from content.mqtt import MqttBroker
+from content.pages import SOMEWHERE, page_of
+from content.wire import Status
+from simulator.servers import HOST, Nats
+from tests.content_rig import AREA, DAY, NOW, event
+from tests.contract_rig import DEADLINE_S, until
+
+WORDS = ("--title-zh", "明日停水检修", "--body-zh", "请提前储水")
+
+
+class Office:
+    """A content manager at a desk, with a key."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capture = folder, capture
+        self.key, self.desk = folder / "key.pem", folder / "desk.sqlite"
+        self.public = self.does("key", str(self.key)).strip()
+
+    def signing(self) -> tuple[str, ...]:
+        return ("--key", str(self.key), "--desk", str(self.desk))
+
+    def does(self, *words: str) -> str:
+        """Type a command that is done; gives what it prints."""
+        code = main(list(words), utc=lambda: NOW)
+        out, err = self._capture.readouterr()
+        assert code == 0, err
+        return out
+
+    def refused(self, *words: str) -> str:
+        """Type a command that is refused; gives the one line that it says."""
+        try:
+            code: object = main(list(words), utc=lambda: NOW)
+        except SystemExit as ended:
+            code = ended.code
+        out, err = self._capture.readouterr()
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith("hoistway-content: ")
+        return err
+
+    def add(self, *words: str) -> str:
+        return self.does("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
+
+    def refused_to_add(self, *words: str) -> str:
+        added = ("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
+        return self.refused(*added)
+
+    def published(self) -> list[Message | Alert | Release]:
+        """What a display would read from the desk."""
+        desk = Desk(self.desk)
+        changes = desk.changes(0, NOW)
+        desk.close()
+        return [unseal(change.envelope, public_key(self.public)) for change in changes]
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    return Office(tmp_path, capsys)
+
+
+def test_a_key_prints_the_public_text_that_a_display_is_given(office: Office) -> None:
+    assert office.public == public_text(load_key(office.key))
+    assert office.does("key", "--public", str(office.key)).strip() == office.public
+
+
+def test_a_key_that_is_there_is_not_overwritten(office: Office) -> None:
+    assert "never overwritten" in office.refused("key", str(office.key))
+
+
+def test_a_message_stands_signed_on_the_desk(office: Office) -> None:
+    out = office.add(
+        "--title-en", "Water off", "--window", "22:00-06:00@2,1", "--priority", "3", "--days", "2"
+    )
+    assert out.startswith(
+        f"hoistway/1/area/{AREA}/message/water is revision 1, until 2026-11-24T04:00:00+00:00"
+    )
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    assert (message.title.en, message.priority, message.expires) == ("Water off", 3, NOW + 2 * DAY)
+    assert message.windows == (Window(message.windows[0].start, message.windows[0].end, (1, 2)),)
+    assert message.category.zh == "通知"
+
+
+def test_the_same_id_again_is_the_next_revision(office: Office) -> None:
+    office.add()
+    assert "is revision 2" in office.add("--sender-zh", "工程部")
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    assert (message.revision, message.sender.zh) == (2, "工程部")
+
+
+def test_a_message_is_listed_and_withdrawn(office: Office) -> None:
+    office.add("--starts", "2026-11-22T20:00+08:00")
+    listing = ("message", "list", "--desk", str(office.desk))
+    assert "from 2026-11-22T12:00:00+00:00" in office.does(*listing)
+    assert "withdrawn by revision 2" in office.does("message", "withdraw", *office.signing(), "--id", "water")
+    assert [(p.revision, p.withdrawn) for p in office.published()] == [(2, True)]
+    (row,) = json.loads(office.does(*listing, "--json"))
+    assert (row["id"], row["state"], row["title"]["zh"]) == ("water", "withdrawn", "明日停水检修")
+    assert "no message water" in office.refused("message", "withdraw", *office.signing(), "--id", "water")
+
+
+def test_withdrawing_asks_for_the_area_where_an_id_stands_for_two(office: Office) -> None:
+    office.add()
+    office.does("message", "add", *office.signing(), "--area", f"{AREA}-2", "--id", "water", *WORDS)
+    withdraw = ("message", "withdraw", *office.signing(), "--id", "water")
+    assert "--area" in office.refused(*withdraw)
+    office.does(*withdraw, "--area", AREA)
+    assert [(p.area, p.withdrawn) for p in office.published()] == [(f"{AREA}-2", False), (AREA, True)]
+
+
+def test_an_earthquake_alert_needs_no_words(office: Office) -> None:
+    office.does(
+        "alert", "send", *office.signing(), "--area", "cn/sichuan", "--id", "quake", "--event", "earthquake"
+    )
+    (alert,) = office.published()
+    assert isinstance(alert, Alert)
+    assert (alert.event, alert.severity, alert.expires) == ("earthquake", 3, NOW + timedelta(hours=1))
+
+
+def test_another_alert_needs_words_and_is_sent_with_them(office: Office) -> None:
+    send = ("alert", "send", *office.signing(), "--area", AREA, "--id", "rain", "--event", "rain")
+    assert "--title-zh" in office.refused(*send)
+    assert "from 1 to 4" in office.refused(*send, *WORDS, "--severity", "5")
+    office.does(*send, *WORDS, "--severity", "4")
+    assert "rain" in office.does("alert", "list", "--desk", str(office.desk))
+    office.does("alert", "withdraw", *office.signing(), "--id", "rain")
+    assert [p.withdrawn for p in office.published()] == [True]
+
+
+def test_a_release_has_a_new_id_each_time(office: Office) -> None:
+    office.does("release", AREA, *office.signing())
+    (release,) = office.published()
+    assert isinstance(release, Release)
+    assert (release.id, release.area, release.sent) == ("20261122t040000-000000", AREA, NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--body-zh", "请提前储水" * 200), "body: shorten the Chinese by about"),
+        (("--title-zh", "停水😀"), "U+1F600 GRINNING FACE"),
+        (("--title-zh", " "), "title: is empty"),
+        (("--expires", "2026-11-22T12:00+08:00"), "is past"),
+        (("--expires", "2026-11-23T12:00"), "has no offset"),
+        (("--expires", "tomorrow"), "is not a time"),
+        (("--expires", "9999-12-31T23:59:59-10:00"), "is not a time"),
+        (("--days", "0"), "from 1 to 3650"),
+        (("--starts", "2026-11-30T12:00+08:00"), "expires before"),
+        (("--area", "cn/四川"), "is not an area"),
+        (("--area", "cn/"), "is not an area"),
+        (("--id", "Water"), "is not a name"),
+        (("--window", "9-17"), "is not a window"),
+        (("--window", "09:00-24:00"), "is not a window"),
+        (("--window", "09:00-17:00@0"), "is not a window"),
+        (("--window", "09:00-09:00"), "shows all day"),
+        (("--priority", "10"), "from 0 to 9"),
+        (("--category-en", "Notice"), "--category-zh"),
+        (("--sender-zh", "物业服务中心" * 20), "sender"),
+        (("--title-en", "\udcff"), "is not UTF-8"),
+        (("--size", "big"), "1080x1920"),
+        (("--key", "missing.pem"), "make a key with"),
+        (("--desk", "missing/desk.sqlite"), "unable to open database file"),
+        (("--mood", "good"), "--mood"),
+    ],
+)
+def test_refuses_what_could_not_be_shown_and_leaves_the_desk_alone(
+    office: Office, words: tuple[str, ...], reason: str
+) -> None:
+    assert reason in office.refused_to_add(*words)
+    assert not office.desk.exists() or office.published() == []
+
+
+def test_refuses_an_id_that_stands_for_a_wider_area(office: Office) -> None:
+    office.add()
+    assert f"stands for {AREA}" in office.refused_to_add("--area", "cn")
+
+
+@pytest.mark.parametrize("words", [("status",), ("events", "lift-2"), ("message", "list"), ("alert", "list")])
+def test_refuses_to_read_a_desk_that_is_not_there(office: Office, words: tuple[str, ...]) -> None:
+    assert "is not there" in office.refused(*words, "--desk", str(office.folder / "typo.sqlite"))
+    assert not (office.folder / "typo.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("message",), ("serve",), ("serve", "--desk", "x", "--broker", "nowhere")]
+)
+def test_refuses_half_a_command(office: Office, words: tuple[str, ...]) -> None:
+    assert "--help" in office.refused(*words)
+
+
+def test_status_and_events_show_what_cars_told(office: Office) -> None:
+    status = Status(
+        online=True, session=1, version="0.1.0", page="notice", rule="message water\x1b[2J", since=NOW,
+        clock="good", sensors={"door": "lost: no answer", "accelerometer": "adxl355"},
+    )  # fmt: skip
+    desk = Desk(office.desk)
+    desk.hold([("lift-2", event(1, floor=3))], [("lift-2", status)])
+    desk.close()
+    out = office.does("status", "--desk", str(office.desk))
+    row = "lift-2 yes notice message water [2J 2026-11-22T04:00:00+00:00 good 0.1.0 door"
+    assert out.splitlines()[1].split() == row.split()
+    cars = json.loads(office.does("status", "--desk", str(office.desk), "--json"))
+    assert cars["lift-2"]["page"] == "notice"
+    assert '{"floor":3}' in office.does("events", "lift-2", "--desk", str(office.desk))
+    (told,) = json.loads(office.does("events", "lift-2", "--desk", str(office.desk), "--json"))
+    assert told["body"] == {"floor": 3}
+    assert "lift-3 is not known" in office.refused("events", "lift-3", "--desk", str(office.desk))
+
+
+def test_a_preview_is_exactly_the_pixels(office: Office) -> None:
+    picture = office.folder / "page.png"
+    office.does("preview", "message", str(picture), *WORDS, "--size", "480x800")
+    office.add()
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    frame = layouts.draw(page_of(message), SOMEWHERE, (480, 800))
+    with Image.open(picture) as image:
+        assert np.array_equal(np.array(image), frame.pixels)
+
+
+def test_a_preview_of_an_alert_is_its_page(office: Office) -> None:
+    picture = office.folder / "page.png"
+    office.does("preview", "alert", str(picture), "--event", "earthquake")
+    with Image.open(picture) as image:
+        assert image.size == (1080, 1920)
+    refusal = office.refused("preview", "alert", str(office.folder), "--event", "earthquake")
+    assert "Is a directory" in refusal
+
+
+async def test_serve_publishes_what_another_process_adds(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "broker").mkdir()
+    nats = Nats(tmp_path / "broker")
+    await nats.start()
+    serve = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "content", "serve", "--broker", f"{HOST}:{nats.port}", "--desk", str(office.desk),
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with MqttBroker(HOST, nats.port).connect("display") as connection, asyncio.timeout(DEADLINE_S):
+            await connection.subscribe(f"hoistway/1/area/{AREA}/message/+")
+            added = ("message", "add", *office.signing(), "--area", AREA, "--id", "water", *WORDS)
+            await until(office.desk.exists, "the desk")
+            assert main(list(added)) == 0
+            delivery = await anext(aiter(connection.deliveries()))
+        assert look_inside(delivery.payload).id == "water"
+        serve.terminate()
+        async with asyncio.timeout(DEADLINE_S):
+            assert await serve.wait() == 0
+    finally:
+        if serve.returncode is None:
+            serve.kill()
+            await serve.wait()
+        nats.kill()

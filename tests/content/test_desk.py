@@ -1,0 +1,190 @@
+"""The desk keeps what was published and what was told, through kills and beside other processes."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from content.desk import CLEARED_AGAIN, Change, Desk, DeskError, topic_of
+from content.message import BadMessage
+from content.wire import Received, Status
+from tests.content_rig import AREA, DAY, NOW, alert, event, message, release
+
+CAR = "lift-2"
+TOPIC = f"hoistway/1/area/{AREA}/message/water"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "desk.sqlite")
+
+
+def again(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "desk.sqlite")
+
+
+def test_each_kind_stands_at_its_own_topic() -> None:
+    assert [
+        topic_of(p).removeprefix(f"hoistway/1/area/{AREA}/") for p in (message(), alert(), release())
+    ] == [
+        "message/water",
+        "alert/rain",
+        "release/inspected",
+    ]
+
+
+def test_what_is_published_stands_until_it_is_replaced(desk: Desk) -> None:
+    assert desk.publish(message(), b"one") == TOPIC
+    assert desk.changes(0, NOW) == [Change(1, TOPIC, b"one")]
+    desk.publish(message(revision=2), b"two")
+    assert desk.changes(0, NOW) == [Change(2, TOPIC, b"two")]
+
+
+def test_changes_after_a_number_are_the_later_ones(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    desk.publish(alert(), b"alert")
+    assert [change.envelope for change in desk.changes(1, NOW)] == [b"alert"]
+    assert desk.changes(2, NOW) == []
+
+
+def test_another_process_sees_the_change(desk: Desk, tmp_path: Path) -> None:
+    desk.publish(message(), b"one")
+    again(tmp_path).publish(message(revision=2), b"two")
+    assert desk.changes(1, NOW) == [Change(2, TOPIC, b"two")]
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_refuses_a_revision_that_is_not_newer(desk: Desk, revision: int) -> None:
+    desk.publish(message(revision=2), b"two")
+    with pytest.raises(BadMessage, match="send revision 3"):
+        desk.publish(message(revision=revision), b"late")
+    assert [change.envelope for change in desk.changes(0, NOW)] == [b"two"]
+
+
+def test_revisions_count_on_for_each_kind_and_id(desk: Desk) -> None:
+    assert desk.next_revision("message", "water") == 1
+    desk.publish(message(revision=4), b"")
+    assert desk.next_revision("message", "water") == 5
+    assert desk.next_revision("alert", "water") == 1
+
+
+def test_revisions_count_on_after_an_expiry_because_displays_may_remember(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    desk.changes(0, NOW + DAY)
+    assert desk.next_revision("message", "water") == 2
+
+
+@pytest.mark.parametrize("area", ["cn", f"{AREA}/lift-2"])
+def test_an_id_cannot_stand_for_two_areas_of_which_one_lies_in_the_other(desk: Desk, area: str) -> None:
+    desk.publish(message(), b"one")
+    with pytest.raises(BadMessage, match="withdraw it or take another id"):
+        desk.publish(message(revision=2, area=area), b"two")
+    desk.publish(message(revision=2, withdrawn=True), b"gone")
+    desk.publish(message(revision=3, area=area), b"three")
+
+
+def test_an_id_can_stand_for_two_areas_side_by_side(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    desk.publish(message(area=f"{AREA}-2"), b"two")
+    assert [change.envelope for change in desk.changes(0, NOW)] == [b"one", b"two"]
+
+
+def test_what_has_expired_is_dropped_and_its_topic_cleared(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    desk.publish(alert(expires=NOW + 2 * DAY), b"alert")
+    assert len(desk.changes(0, NOW + DAY - timedelta(microseconds=1))) == 2
+    assert desk.changes(2, NOW + DAY) == [Change(3, TOPIC, b"")]
+    assert desk.standing("message") == []
+    assert desk.standing("alert") == [b"alert"]
+    assert desk.changes(3, NOW + DAY) == []
+
+
+def test_a_topic_is_cleared_again_at_every_connect_for_a_while(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    assert desk.changes(0, NOW + DAY) == [Change(2, TOPIC, b"")]
+    assert desk.changes(0, NOW + CLEARED_AGAIN) == [Change(2, TOPIC, b"")]
+    assert desk.changes(0, NOW + DAY + CLEARED_AGAIN) == []
+
+
+def test_an_event_is_held_once_however_often_it_is_told(desk: Desk) -> None:
+    told = [(CAR, event(1)), (CAR, event(2)), (CAR, event(1))]
+    assert desk.hold(told).fresh == told[:2]
+    assert desk.hold(told).fresh == []
+    assert desk.events(CAR) == [event(1), event(2)]
+
+
+def test_received_counts_up_to_the_first_gap_and_on_when_it_closes(desk: Desk) -> None:
+    def received(*sequences: int) -> Received:
+        return desk.hold([(CAR, event(n)) for n in sequences]).received[CAR]
+
+    assert received(3, 1) == Received("box", 1)
+    assert received(5) == Received("box", 1)
+    assert received(2) == Received("box", 3)
+    assert received(4) == Received("box", 5)
+    assert desk.received() == [(CAR, Received("box", 5))]
+
+
+def test_the_same_numbers_of_another_car_and_of_another_outbox_are_other_events(desk: Desk) -> None:
+    told = [(CAR, event(1)), ("lift-3", event(1)), (CAR, event(1, "new-box"))]
+    assert desk.hold(told).fresh == told
+    assert desk.received() == [
+        (CAR, Received("box", 1)),
+        (CAR, Received("new-box", 1)),
+        ("lift-3", Received("box", 1)),
+    ]
+
+
+def test_a_will_keeps_what_the_car_last_said(desk: Desk) -> None:
+    alive = Status(online=True, session=4, version="0.1.0", page="idle", since=NOW)
+    desk.hold([], [(CAR, alive)])
+    desk.hold([], [(CAR, Status(online=False, session=4))])
+    assert desk.statuses() == {
+        CAR: Status(online=False, session=4, version="0.1.0", page="idle", since=NOW),
+    }
+
+
+def test_a_will_of_a_car_never_seen_is_kept(desk: Desk) -> None:
+    desk.hold([], [(CAR, Status(online=False, session=4))])
+    assert not desk.statuses()[CAR].online
+
+
+WRITER = """
+import sys
+from content.desk import Desk
+from tests.content_rig import event
+desk = Desk(sys.argv[1])
+for number in range(1, 100_000):
+    received = desk.hold([("lift-2", event(number))]).received["lift-2"]
+    print(received.sequence, flush=True)
+"""
+
+
+def test_what_a_killed_writer_acknowledged_is_held(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "desk.sqlite")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        said = [int(writer.stdout.readline()) for _ in range(20)]
+        writer.kill()
+        said += [int(line) for line in writer.stdout if line.endswith("\n")]
+    sequences = [e.sequence for e in again(tmp_path).events(CAR)]
+    assert sequences == list(range(1, len(sequences) + 1))
+    assert len(sequences) >= said[-1]
+
+
+def test_all_is_there_after_reopening(desk: Desk, tmp_path: Path) -> None:
+    desk.publish(message(), b"one")
+    desk.hold([(CAR, event(1, floor=3))], [(CAR, Status(online=True, session=1))])
+    desk.close()
+    desk = again(tmp_path)
+    assert desk.changes(0, NOW) == [Change(1, TOPIC, b"one")]
+    assert desk.events(CAR) == [event(1, floor=3)]
+    assert desk.received() == [(CAR, Received("box", 1))]
+    assert desk.statuses()[CAR].session == 1
+
+
+def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "desk.sqlite").write_text("this is not a database, only some text\n" * 99)
+    with pytest.raises(DeskError, match="name another file"):
+        again(tmp_path)
