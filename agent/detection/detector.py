@@ -12,9 +12,10 @@ from agent.detection.shaking import Shaking, ShakingSettings
 HOP_S = 0.1
 """A decision every hop; the true hop is a whole number of samples."""
 MOTION_HZ = 0.6
-BANDS_HZ = ((1.0, 10.0), (0.1, 1.0), (12.0, 35.0))
-"""What the decisions are made of; the slow sway of tall buildings; what doors and knocks have more of."""
-BAND_NAMES = ("1-10 Hz", "0.1-1 Hz", "12-35 Hz")
+BANDS_HZ = ((1.0, 10.0), (0.1, 1.0), (12.0, 35.0), (0.5, 3.0), (3.0, 10.0))
+"""What the levels are of; the slow push of a ride and sway of tall buildings; what doors and knocks have more of;
+the heavy and the quick half of the first."""
+BAND_NAMES = ("1-10 Hz", "0.1-1 Hz", "12-35 Hz", "0.5-3 Hz", "3-10 Hz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Detector:
         up = np.sqrt(np.maximum(vertical, self._second[1]))
         code = self._motion.step(low, np.sqrt(self._second[0]), up, door)
         settled = self._motion.settling == 0
-        self._shaking.step(np.sqrt(across), np.sqrt(across + vertical), code, door, settled)
+        self._shaking.step(across, energy.sum(axis=2), code, door, settled)
         return Hop(
             behind=behind,
             settled=settled,

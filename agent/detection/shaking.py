@@ -4,11 +4,12 @@
 fills no second, and one quiet hop does not hide an earthquake.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.detection.escalation import Escalation, EscalationSettings
 from agent.detection.motion import DOOR_MOVING, DOOR_OPEN, DOOR_UNKNOWN, PARKED, UNKNOWN, Codes, Flags, Floats
 
 
@@ -17,7 +18,7 @@ class ShakingSettings:
     """Levels of the 1-10 Hz RMS of a hop, m/s²."""
 
     tremor: float = 0.015
-    """Three axes, 1 s, parked: a parked car stays below 0.006, and every earthquake of 0.1 m/s² passes it."""
+    """Three axes, 0.6 s, parked: a parked car stays below 0.006, and every earthquake of 0.1 m/s² passes it."""
     tremor_at_door: float = 0.08
     """The same near the door's own movement: a door motor shakes at 0.03-0.05."""
     door_s: float = 3.0
@@ -36,13 +37,17 @@ class ShakingSettings:
     """Below this, three axes, a parked car has come to rest: people cannot feel it."""
     over_riding: float = 0.15
     """Below this, horizontal, a riding car shakes only by itself."""
+    escalation: EscalationSettings = field(default_factory=EscalationSettings)
+    """Parked: the early alarm."""
     tremor_over_s: float = 5.0
     over_s: float = 10.0
     """So long below: the pause between P and S of an earthquake 80 km away."""
 
 
+SLOW, SHAPE = 1, slice(3, 5)
+"""Bands of the detector: 0.1-1 Hz; 0.5-3 and 3-10 Hz."""
 SHARE = 0.8
-WINDOWS_S = (1.0, 1.0, 3.0, 2.0)
+WINDOWS_S = (0.6, 1.0, 3.0, 2.0)
 """Tremor; alarm on three axes, horizontally, riding."""
 
 PAUSE_S = 1.0
@@ -87,6 +92,7 @@ class Shaking:
         self._hop_s = hop_s
         self._sustained = Sustained(cars, tuple(max(1, round(window / hop_s)) for window in WINDOWS_S))
         self._longest = round((max(WINDOWS_S) + PAUSE_S) / hop_s) + 2
+        self._escalation = Escalation(cars, hop_s, settings.escalation)
         self._busy = 0
         """Hops for which something that was above its level is still remembered."""
         self._door = np.full(cars, DOOR_UNKNOWN, dtype=np.int8)
@@ -96,24 +102,28 @@ class Shaking:
     def restart(self, cars: Flags) -> None:
         """Samples were lost: what was on stays on, nothing new can begin from what was before."""
         self._sustained.restart(cars)
+        self._escalation.restart(cars)
         self.since_s = np.where(cars, 0.0, self.since_s)
 
     def step(
-        self, horizontal: Floats, vector: Floats, code: Codes, door: NDArray[np.int8], judged: Flags
+        self, across: Floats, energy: Floats, code: Codes, door: NDArray[np.int8], judged: Flags
     ) -> None:
-        """One hop; all of shape (cars,), levels in m/s²; only cars that are `judged` can begin to shake."""
+        """One hop. `across`: horizontal energy, 1-10 Hz, shape (cars,); `energy`: of all three axes, shape
+        (bands, cars), in the detector's order; (m/s²)². Only cars that are `judged` can begin to shake."""
         self._watch(door)
+        vector = np.sqrt(energy[0])
         above = vector > self._set.tremor
         if np.count_nonzero(above):
             self._busy = self._longest
         elif not self._busy:
             return
-        met = self._met(horizontal, vector, self._near_door())
-        exceeded = self._sustained.step(met & judged)
-        parked = code == PARKED
+        horizontal, suspect, parked = np.sqrt(across), self._near_door(), code == PARKED
+        exceeded = self._sustained.step(self._met(horizontal, vector, suspect) & judged)
+        followed = parked & judged & ~suspect
+        escalates = self._escalation.step(vector, np.sqrt(energy[SLOW]), energy[SHAPE], followed)
         self._rest(vector, horizontal, parked | (code == UNKNOWN))
         self._since(above)
-        strong = (exceeded[1] | exceeded[2]) & parked | exceeded[3]
+        strong = (exceeded[1] | exceeded[2] | escalates) & parked | exceeded[3]
         self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | (exceeded[0] & parked)
         self.alarm = (self.alarm & (self._rest_s < self._set.over_s)) | strong
         if not (np.count_nonzero(self.alarm) or np.count_nonzero(self.tremor)):
