@@ -73,7 +73,7 @@ class Escalation:
         """Which cars escalate. `vector`, `slow`: RMS of this hop, 1-10 and 0.1-1 Hz, shape (cars,); `shape`:
         energies of 0.5-3 and 3-10 Hz, (2, cars). Only what begins while a car is `followed` counts."""
         above = vector > self._set.onset
-        if self._idle and not np.count_nonzero(above):
+        if self._idle and not np.count_nonzero(above & followed):
             return np.zeros(self._cars, dtype=np.bool_)
         self._follow(vector, slow, shape, above, followed)
         self._idle = not np.count_nonzero(self._age)

@@ -162,9 +162,16 @@ class Motion:
             self._ride_s[begun] = 0.0
 
     def _end(self, door: NDArray[np.int8]) -> None:
+        self._ride_s += self._hop_s
+        ajar = (door == DOOR_OPEN) | (door == DOOR_MOVING)
+        if not (
+            np.count_nonzero(ajar)
+            or self._quiet_s.max() > self._set.stop_s
+            or self._ride_s.max() > self._set.timeout_s
+        ):
+            return  # in the middle of their rides, as nearly always
         moving = np.abs(self.code) == 1
         unknown = self.code == UNKNOWN
-        self._ride_s += self._hop_s
         early = moving & (self._ride_s < self._set.shortest_s)
         at_door = (door == DOOR_OPEN) | ((door == DOOR_MOVING) & ~early)
         stopped = (moving | unknown) & self._stopped()

@@ -113,30 +113,35 @@ class Shaking:
         self._watch(door)
         vector = np.sqrt(energy[0])
         above = vector > self._set.tremor
+        if not (self._busy or np.count_nonzero(above)):
+            return
+        horizontal, parked = np.sqrt(across), code == PARKED
+        # What a ride shakes by itself is no beginning of anything.
+        above &= parked | self.tremor | self.alarm | (horizontal > self._set.alarm_riding)
         if np.count_nonzero(above):
             self._busy = self._longest
         elif not self._busy:
             return
-        horizontal, suspect, parked = np.sqrt(across), self._near_door(), code == PARKED
-        exceeded = self._sustained.step(self._met(horizontal, vector, suspect) & judged)
+        suspect = self._near_door()
+        exceeded = self._sustained.step(self._met(horizontal, vector, suspect, parked) & judged)
         followed = parked & judged & ~suspect
         escalates = self._escalation.step(vector, np.sqrt(energy[SLOW]), energy[SHAPE], followed)
         self._rest(vector, horizontal, parked | (code == UNKNOWN))
         self._since(above)
-        strong = (exceeded[1] | exceeded[2] | escalates) & parked | exceeded[3]
-        self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | (exceeded[0] & parked)
+        strong = exceeded[1] | exceeded[2] | escalates | exceeded[3]
+        self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | exceeded[0]
         self.alarm = (self.alarm & (self._rest_s < self._set.over_s)) | strong
         if not (np.count_nonzero(self.alarm) or np.count_nonzero(self.tremor)):
             self._busy -= 1
 
-    def _met(self, horizontal: Floats, vector: Floats, suspect: Flags) -> Flags:
+    def _met(self, horizontal: Floats, vector: Floats, suspect: Flags, parked: Flags) -> Flags:
         limits = self._set
-        across = horizontal > limits.horizontal_share * vector
+        across = (horizontal > limits.horizontal_share * vector) & parked
         return np.array(
             (
                 (vector > np.where(suspect, limits.tremor_at_door, limits.tremor)) & across,
                 (vector > limits.alarm_parked) & across,
-                horizontal > limits.alarm_horizontal,
+                (horizontal > limits.alarm_horizontal) & parked,
                 horizontal > limits.alarm_riding,
             )
         )
