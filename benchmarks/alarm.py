@@ -28,7 +28,7 @@ from simulator.story import BEFORE_ONSET_S, earthquake
 
 READY_TRIES, COLD_TRIES = 50, 20
 MOST_S = 0.050
-FELT = ShakingFelt(at=0.0, onset=0.0, peak_m_s2=0.5, level=6)
+FELT = ShakingFelt(at=0.0, onset=0.0, peak_m_s2=0.5, jma=3.5, gbt=6.0)
 JUDGING_S = 2.0
 """The detector decides nothing while its filters settle."""
 
@@ -99,7 +99,7 @@ async def _ready(kind: str) -> list[float]:
             for _ in range(READY_TRIES):
                 await asyncio.sleep(7.0)
                 seconds.append(_alarm(world.agent, screen))
-                world.agent.happened(ShakingEnded(0.0, 1.0, 0.5))
+                world.agent.happened(ShakingEnded(0.0, 1.0, 0.5, 3.5, 6.0))
                 if hold := world.agent.car.hold:
                     world.agent.happened(HoldEnded(hold.id, "bench"))
     return seconds

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from drivers.doors import Door
+
 
 class Motion(Enum):
     """What the car does. A motion that cannot be known is None, never PARKED."""
@@ -52,7 +54,8 @@ class TremorFelt:
     bands: dict[str, Axes]
     """RMS an axis since the onset, by band."""
     motion: Motion | None
-    """What the car did when it was felt."""
+    door: Door | None
+    """What the car and its door did when it was felt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,11 @@ class ShakingFelt:
     onset: float
     peak_m_s2: float
     """Largest magnitude of the vector since the onset, 1-10 Hz."""
-    level: int
-    """Intensity of GB/T 17742-2020 by that peak, 1 to 12."""
+    jma: float
+    """JMA instrumental intensity of the event so far."""
+    gbt: float | None
+    """Intensity of GB/T 17742-2020 of the event so far, 1 to 12; None when the car rode, as a ride's own start
+    would count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class ShakingEnded:
     at: float
     duration_s: float
     peak_m_s2: float
+    jma: float
+    gbt: float | None
 
 
 Felt: TypeAlias = MotionFound | MotionLost | RideStarted | RideEnded | TremorFelt | ShakingFelt | ShakingEnded

@@ -20,7 +20,6 @@ from agent.detection.events import (
     ShakingFelt,
     TremorFelt,
 )
-from agent.detection.intensity import intensity
 from agent.detection.motion import (
     DOOR_CLOSED,
     DOOR_MOVING,
@@ -31,6 +30,7 @@ from agent.detection.motion import (
     UNKNOWN,
     UP,
 )
+from agent.detection.strength import BEFORE_S, Strength
 from drivers.doors import Door
 from drivers.samples import Samples
 
@@ -62,6 +62,13 @@ class Seismoscope:
         self._motion: Motion | None = None
         self._tremor = self._alarm = False
         self._began = self._peak = 0.0
+        self._rate_hz = rate_hz
+        self._recent: deque[NDArray[np.float64]] = deque()
+        """Blocks of the last seconds."""
+        self._strength: Strength | None = None
+        self._parked = False
+        """All through this event."""
+        self._door: Door | None = None
 
     @property
     def motion(self) -> Motion | None:
@@ -86,10 +93,26 @@ class Seismoscope:
     def feel(self, samples: Samples, door: Door | None) -> list[Felt]:
         """Everything felt in these samples, in its order."""
         hops = self._detector.step(samples.acceleration[None], DOORS[door], samples.gap)
+        self._door = door
+        self._follow(hops, samples.acceleration)
         felt: list[Felt] = []
         for hop in hops:
             felt += self._hop(hop, samples.end - hop.behind * samples.period)
+        if not (self._tremor or self._alarm):
+            self._strength = None
         return felt
+
+    def _follow(self, hops: list[Hop], acceleration: NDArray[np.float64]) -> None:
+        """The intensities of what is being felt; between events nothing but a few seconds are kept."""
+        if self._strength is None and any(hop.tremor[0] or hop.alarm[0] for hop in hops):
+            self._strength = Strength(self._rate_hz, np.concatenate(self._recent or [acceleration[:0]]))
+            self._parked = True
+        if self._strength is not None:
+            self._strength.add(acceleration)
+            self._parked = self._parked and all(hop.motion[0] == PARKED for hop in hops)
+        self._recent.append(acceleration)
+        while (len(self._recent) - 1) * len(acceleration) > BEFORE_S * self._rate_hz:
+            self._recent.popleft()
 
     def _hop(self, hop: Hop, at: float) -> Iterator[Felt]:
         self._past.append(_Past(at, hop))
@@ -121,6 +144,7 @@ class Seismoscope:
             peak=_axes(np.max([one.hop.peak[0] for one in past], axis=0)),
             bands={name: _axes(band) for name, band in zip(BAND_NAMES, bands, strict=True)},
             motion=self._motion,
+            door=self._door,
         )
 
     def _shaken(self, hop: Hop, at: float) -> Iterator[Felt]:
@@ -128,9 +152,14 @@ class Seismoscope:
         if self._alarm and not before:
             self._began = at - float(hop.since_s[0])
             self._peak = max(float(one.hop.peak_vector[0]) for one in self._since(self._began))
-            yield ShakingFelt(at, self._began, self._peak, intensity(self._peak))
+            yield ShakingFelt(at, self._began, self._peak, *self._intensities())
         elif before and not self._alarm:
-            yield ShakingEnded(at, at - self._began, self._peak)
+            yield ShakingEnded(at, at - self._began, self._peak, *self._intensities())
+
+    def _intensities(self) -> tuple[float, float | None]:
+        strength = self._strength
+        assert strength is not None, "an alarm is on"
+        return round(strength.jma, 2), round(strength.gbt, 2) if self._parked else None
 
     def _since(self, onset: float) -> list[_Past]:
         """The hops that ended after the onset; at least the last."""

@@ -44,8 +44,8 @@ from content.cabin import Cabin, Doorway
 from drivers.doors import Door
 from tests.agent_rig import BEGINNING, reading, release
 
-FELT = ShakingFelt(1.0, 0.5, 0.9, 7)
-TREMOR = TremorFelt(1.0, 0.5, (0.1, 0.1, 0.1), {"1-10 Hz": (0.1, 0.1, 0.1)}, None)
+FELT = ShakingFelt(1.0, 0.5, 0.9, 4.1, 7.0)
+TREMOR = TremorFelt(1.0, 0.5, (0.1, 0.1, 0.1), {"1-10 Hz": (0.1, 0.1, 0.1)}, None, None)
 BEGAN = HoldBegan("h1", BEGINNING, True, ("old",))
 KNOWN = Car(Motion.UP, Door.CLOSED, FELT, Hold("h1", BEGINNING, True), {"door": "MCP23017"})
 
@@ -56,8 +56,8 @@ CHANGES: list[tuple[Happening, dict[str, object]]] = [
     (MotionLost(1.0), {"motion": None}),
     (DoorMoved(Door.MOVING), {"door": Door.MOVING}),
     (DoorMoved(None), {"door": None}),
-    (ShakingFelt(2.0, 1.5, 1.0, 8), {"shaking": ShakingFelt(2.0, 1.5, 1.0, 8)}),
-    (ShakingEnded(2.0, 1.0, 1.0), {"shaking": None}),
+    (ShakingFelt(2.0, 1.5, 1.0, 4.2, None), {"shaking": ShakingFelt(2.0, 1.5, 1.0, 4.2, None)}),
+    (ShakingEnded(2.0, 1.0, 1.0, 4.2, None), {"shaking": None}),
     (HoldBegan("h2", BEGINNING, False, ("r",)), {"hold": Hold("h2", BEGINNING, False, ("r",))}),
     (HoldEnded("h1", "r"), {"hold": None}),
     (SensorFound("accelerometer", "ADXL355"), {"sensors": {"door": "MCP23017", "accelerometer": "ADXL355"}}),

@@ -22,7 +22,7 @@ from drivers.doors import Door
 from tests.agent_rig import BEGINNING, alert, message, reading
 
 ZONE = ZoneInfo("Asia/Shanghai")
-FELT = ShakingFelt(1.0, 0.5, 0.9, 7)
+FELT = ShakingFelt(1.0, 0.5, 0.9, 4.1, 7.0)
 HOLD = Hold("h", BEGINNING, clock_good=True)
 RIDING = Car(Motion.UP, Door.CLOSED)
 QUAKE = alert("quake", event="earthquake", severity=1)

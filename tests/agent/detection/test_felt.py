@@ -17,7 +17,6 @@ from agent.detection.events import (
     TremorFelt,
 )
 from agent.detection.felt import Seismoscope
-from agent.detection.intensity import intensity
 from drivers.doors import Door
 from drivers.samples import Samples
 from simulator.building import storeys
@@ -82,7 +81,10 @@ def test_tells_an_earthquake_once_with_its_times_and_peaks(degrees: float) -> No
     assert set(tremors[0].bands) == set(BAND_NAMES)
     assert tremors[0].at < shaking.at < strong + 10.0
     assert shaking.onset == pytest.approx(tremors[0].onset, abs=1.0)
-    assert shaking.level == intensity(shaking.peak_m_s2)
+    assert tremors[0].door is Door.CLOSED
+    assert 1.0 < shaking.jma < 5.0
+    assert shaking.gbt is not None
+    assert 2.0 < shaking.gbt < 9.0
     assert not any(isinstance(event, RideStarted | MotionLost) for event in felt)
 
 
@@ -95,6 +97,8 @@ def test_tells_when_the_shaking_is_over() -> None:
     (begun,) = [event for event in felt if isinstance(event, ShakingFelt)]
     assert ended.at - ended.duration_s == pytest.approx(begun.onset)
     assert 1.0 < ended.peak_m_s2 < 2.2
+    assert ended.jma >= begun.jma
+    assert ended.jma == pytest.approx(4.4, abs=0.4)
     assert ended.peak_m_s2 >= begun.peak_m_s2
     assert not seismoscope.shaking
 
