@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from agent import car as cars
 from agent.board import Board
 from agent.car import Car, Hold
 from agent.clock import Reading
-from agent.config import Config
+from agent.config import Config, levels
 from agent.detection.events import ShakingFelt
 from agent.detection.felt import Seismoscope
 from agent.events import (
@@ -82,13 +82,15 @@ class Agent:
         self.library = Library(trusted, config.car.area, board.clock, shelf)
         self._deliveries: asyncio.Queue[Delivery] = asyncio.Queue()
         self._hold_changed = asyncio.Event()
-        self._area = config.car.area
+        self._area, self._afterwards = config.car.area, config.afterwards
         ears = Ears(self._deliveries.put_nowait, self.happened, self._status)
         self._link = Link(
             board.broker, config.car.name, config.car.area, outbox=self._outbox, store=board.store,
             disk=board.disk, ears=ears, random=board.random, now=board.clock.now,
         )  # fmt: skip
-        self.sensing = Sensing(self.happened, board.clock.now, rotation(config.accelerometer.up), tap)
+        self.sensing = Sensing(
+            self.happened, board.clock.now, rotation(config.accelerometer.up), tap, levels(config.detection)
+        )
 
     async def run(self) -> None:
         """Show the first page, then keep every part running until cancelled."""
@@ -160,7 +162,7 @@ class Agent:
     def _look(self) -> None:
         """Choose the page, and put it on the glass when it is another one."""
         time = self._board.clock.read()
-        choice = choose(self.car, self.library.known, time, self._zone)
+        choice = choose(self.car, self.library.known, time, self._zone, stays_s=self._afterwards.page_stays_s)
         changed = self.shown is None or choice.page != self.shown.page
         local = time.utc.astimezone(self._zone) if time.good else None
         try:
@@ -198,9 +200,16 @@ class Agent:
             self._release(time)
             self._look()
             await self.library.prune()
-            change = next_change(messages(self.library.known, time), time.utc) - time.utc
-            pause = min(change, timedelta(seconds=LOOK_S)) if time.good else timedelta(seconds=LOOK_S)
-            await asyncio.sleep(max(pause.total_seconds(), 0.01))
+            await asyncio.sleep(max(self._until_next_look(time), 0.01))
+
+    def _until_next_look(self, time: Reading) -> float:
+        pauses = [LOOK_S]
+        if time.good:
+            change = next_change(messages(self.library.known, time), time.utc)
+            pauses.append((change - time.utc).total_seconds())
+        if self.car.ended is not None and self.car.ended + self._afterwards.page_stays_s > time.now:
+            pauses.append(self.car.ended + self._afterwards.page_stays_s - time.now)
+        return min(pauses)
 
     def _watch_clock(self, time: Reading) -> None:
         if time.good == self._clock_was_good:
@@ -221,6 +230,8 @@ class Agent:
             if cars.releases(release, hold, time):
                 self.happened(HoldEnded(hold.id, release.id))
                 return
+        if cars.timed_out(hold, time, self._afterwards.hold_h):
+            self.happened(HoldEnded(hold.id, "time"))
 
     async def _take(self) -> None:
         """Judge what the link brought, one after the other."""

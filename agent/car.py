@@ -1,7 +1,7 @@
 """The car: what is known of it, and how each event changes that. Pure."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent.clock import Reading
 from agent.detection.events import (
@@ -43,6 +43,8 @@ class Car:
     hold: Hold | None = None
     sensors: dict[str, str] = field(default_factory=dict)
     """Name of each sensor: its part, or why it is lost."""
+    ended: float | None = None
+    """When the last shaking ended, monotonic, s."""
 
 
 _DOORWAYS = {Door.CLOSED: Doorway.CLOSED, Door.MOVING: Doorway.MOVING, Door.OPEN: Doorway.OPEN, None: None}
@@ -66,9 +68,9 @@ def after(car: Car, event: Happening) -> Car:
         case DoorMoved(door=door):
             return _opened(replace(car, door=door))
         case ShakingFelt():
-            return replace(car, shaking=event)
-        case ShakingEnded():
-            return replace(car, shaking=None)
+            return replace(car, shaking=event, ended=None)
+        case ShakingEnded(at=at):
+            return replace(car, shaking=None, ended=at)
         case HoldBegan(id=name, since=since, clock_good=good, spent=spent):
             return _opened(replace(car, hold=Hold(name, since, good, spent)))
         case HoldEnded():
@@ -94,6 +96,13 @@ def releases(release: Release, hold: Hold, time: Reading) -> bool:
     if release.id in hold.spent:
         return False
     return release.sent >= hold.since or not (hold.clock_good and time.good)
+
+
+def timed_out(hold: Hold, time: Reading, hold_h: float | None) -> bool:
+    """Whether the site lets a hold end by itself after so long; only where both clocks may be believed."""
+    if hold_h is None or not (hold.clock_good and time.good):
+        return False
+    return time.utc - hold.since >= timedelta(hours=hold_h)
 
 
 def _without(car: Car, sensor: str, reason: str) -> Car:

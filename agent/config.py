@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from agent.detection.detector import Settings
+from agent.detection.escalation import EscalationSettings
+from agent.detection.shaking import ShakingSettings
 from agent.stage import DO_NOT_USE, IDLE
 from content import layouts
 from content.envelope import BadKey, public_key
@@ -90,8 +93,31 @@ class StoreSection(Struct, forbid_unknown_fields=True):
     folder: str
 
 
+Level = Annotated[float, Meta(gt=0, le=10)]
+
+
+class DetectionSection(Struct, forbid_unknown_fields=True):
+    """Levels of this site, RMS of 1-10 Hz in m/s². What each is for, and why so much: docs/detector.md."""
+
+    tremor: Level = 0.015
+    alarm_early: Level = 0.05
+    alarm_parked: Level = 0.30
+    alarm_horizontal: Level = 0.08
+    alarm_riding: Level = 0.25
+
+
+class AfterwardsSection(Struct, forbid_unknown_fields=True):
+    """What follows an earthquake."""
+
+    page_stays_s: Annotated[float, Meta(ge=0, le=600)] = 10.0
+    """The earthquake page after the shaking ended, which took 10 s of rest to say: time to finish reading."""
+    hold_h: Annotated[float, Meta(gt=0, le=720)] | None = None
+    """The do-not-use hold ends by itself after so long; without it, only by a signed release: the car has to be
+    inspected, and no clock does that."""
+
+
 class Config(Struct, forbid_unknown_fields=True):
-    """The whole file; the door section may be left out, then the door is unknown."""
+    """The whole file. Without a door section the door is unknown; the last two have safe defaults."""
 
     car: CarSection
     accelerometer: AccelerometerSection
@@ -100,6 +126,20 @@ class Config(Struct, forbid_unknown_fields=True):
     trust: TrustSection
     store: StoreSection
     door: DoorSection | None = None
+    detection: DetectionSection = msgspec.field(default_factory=DetectionSection)
+    afterwards: AfterwardsSection = msgspec.field(default_factory=AfterwardsSection)
+
+
+def levels(section: DetectionSection) -> Settings:
+    """The detector's settings with this site's levels."""
+    shaking = ShakingSettings(
+        tremor=section.tremor,
+        alarm_parked=section.alarm_parked,
+        alarm_horizontal=section.alarm_horizontal,
+        alarm_riding=section.alarm_riding,
+        escalation=EscalationSettings(onset=section.tremor, level=section.alarm_early),
+    )
+    return Settings(shaking=shaking)
 
 
 def load(path: Path) -> Config:

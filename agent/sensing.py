@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agent.board import Wired
+from agent.detection.detector import Settings
 from agent.detection.felt import Seismoscope
 from agent.events import DoorMoved, Happening, SamplesLost, SensorFound, SensorLost
 from content.work import Work
@@ -38,6 +39,7 @@ class Sensing:
     """Rotation from chip to car axes."""
     tap: Callable[[Samples, Seismoscope], None]
     """Told of every run of samples in car axes, after the detector."""
+    settings: Settings = field(default_factory=Settings)
     door: Door | None = None
 
     async def accelerometer(self, wired: Wired[Accelerometer]) -> None:
@@ -65,7 +67,7 @@ class Sensing:
             await asyncio.sleep(PROBE_AGAIN_S)
 
     async def _feel(self, chip: Accelerometer, wired: Wired[Accelerometer]) -> None:
-        scope = Seismoscope(chip.rate_hz)
+        scope = Seismoscope(chip.rate_hz, self.settings)
         async for samples in self._readings(chip, chip.read, wired.work):
             if samples.gap:
                 self.happened(SamplesLost("accelerometer"))

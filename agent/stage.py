@@ -30,13 +30,16 @@ class Choice:
     rule: str
 
 
-def choose(car: Car, known: Known, time: Reading, zone: ZoneInfo) -> Choice:
-    """The page for the glass, by the order of the design: the first rule that holds has it."""
+def choose(car: Car, known: Known, time: Reading, zone: ZoneInfo, *, stays_s: float = 0.0) -> Choice:
+    """The page for the glass: the first rule that holds has it. stays_s: how long the earthquake page outlasts
+    the shaking."""
     warned = alerts(known, time)
     earthquake = next((alert for alert in warned if alert.event == EARTHQUAKE_EVENT), None)
     by_state = EARTHQUAKE[advice(cabin(car))]
     if car.shaking is not None:
         return Choice(by_state, "shaking now")
+    if car.ended is not None and time.now < car.ended + stays_s:
+        return Choice(by_state, "shaking a moment ago")
     if earthquake is not None:
         return Choice(by_state, f"earthquake alert {earthquake.id}")
     if car.hold is not None and not car.hold.door_opened and car.door in (Door.CLOSED, Door.MOVING):

@@ -75,10 +75,10 @@ async def test_the_page_follows_the_car_until_a_release_ends_the_hold(rig: Rig) 
     rig.begin()
     await rig.until(34.0)
     assert rig.page == EARTHQUAKE[Advice.LEAVE]
-    await rig.until(60.0)
+    await rig.until(75.0)
     assert rig.page == DO_NOT_USE
     await rig.publish(release(sent=rig.wall.utc()))
-    await rig.until(62.0)
+    await rig.until(77.0)
     assert rig.page == IDLE
     assert [event.body["release"] for event in rig.events("hold-ended")] == ["inspected"]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.car import Car, Hold, after, cabin, releases
+from agent.car import Car, Hold, after, cabin, releases, timed_out
+from agent.clock import Reading
 from agent.detection.events import (
     Motion,
     MotionFound,
@@ -57,7 +58,7 @@ CHANGES: list[tuple[Happening, dict[str, object]]] = [
     (DoorMoved(Door.MOVING), {"door": Door.MOVING}),
     (DoorMoved(None), {"door": None}),
     (ShakingFelt(2.0, 1.5, 1.0, 4.2, None), {"shaking": ShakingFelt(2.0, 1.5, 1.0, 4.2, None)}),
-    (ShakingEnded(2.0, 1.0, 1.0, 4.2, None), {"shaking": None}),
+    (ShakingEnded(2.0, 1.0, 1.0, 4.2, None), {"shaking": None, "ended": 2.0}),
     (HoldBegan("h2", BEGINNING, False, ("r",)), {"hold": Hold("h2", BEGINNING, False, ("r",))}),
     (HoldEnded("h1", "r"), {"hold": None}),
     (SensorFound("accelerometer", "ADXL355"), {"sensors": {"door": "MCP23017", "accelerometer": "ADXL355"}}),
@@ -72,6 +73,23 @@ CHANGES: list[tuple[Happening, dict[str, object]]] = [
         {"motion": None, "shaking": None, "sensors": {"door": "MCP23017", "accelerometer": "lost: odd"}},
     ),
 ]
+
+
+def held(hours: float, *, good: bool = True) -> tuple[Hold, Reading]:
+    return Hold("h1", BEGINNING, good), reading(hours * 3600)
+
+
+def test_a_hold_ends_by_time_only_where_the_site_says_so() -> None:
+    hold, time = held(73)
+    assert not timed_out(hold, time, None)
+    assert timed_out(hold, time, 72)
+    assert not timed_out(*held(71), 72)
+
+
+def test_a_hold_does_not_end_by_a_clock_that_cannot_be_believed() -> None:
+    assert not timed_out(*held(73, good=False), 72)
+
+
 NO_CHANGE: list[Happening] = [
     Started("1"),
     SamplesLost("accelerometer"),

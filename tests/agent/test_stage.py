@@ -143,3 +143,9 @@ def test_there_is_always_a_page_and_it_never_says_leave_unless_that_is_known_to_
     if choice.page == EARTHQUAKE[Advice.LEAVE]:
         assert car.motion is Motion.PARKED
         assert car.door is Door.OPEN
+
+
+def test_the_earthquake_page_outlasts_the_shaking_for_as_long_as_the_site_says() -> None:
+    car = Car(motion=Motion.PARKED, door=Door.OPEN, ended=100.0)
+    pages = [choose(car, {}, reading(at), ZONE, stays_s=10.0).page for at in (100.0, 109.9, 110.0)]
+    assert pages == [EARTHQUAKE[Advice.LEAVE], EARTHQUAKE[Advice.LEAVE], IDLE]
