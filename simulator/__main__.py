@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.score import command as score
 from simulator.servers import NoServer
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
+        if options.command == "score":
+            return score.run(options)
         return _headless(options) if options.headless else _live(options)
     except ModuleNotFoundError as error:
         print(
@@ -46,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)")
     demo.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
     demo.add_argument("--port", type=int, default=0, help="of the local page (default: a free one)")
+    score.arguments(commands.add_parser("score", help="how early and how quiet the detector is"))
     return parser
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LEVEL_HOPS, NEEDED_HOPS = 5, 4
-"""The level of now is what four of the last five hops exceed; the first five hops are what it grew from."""
+LEVEL_HOPS, NEEDED_HOPS, FIRST_HOPS = 5, 4, 8
+"""The level of now is what four of the last five hops exceed; the first eight hops are what it grew from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class EscalationSettings:
     """Longer than a knock, a slam or a step."""
     share: float = 0.8
     """Of the hops since the onset that exceed it: steps leave pauses."""
-    growth: float = 2.0
-    """Over its own first half second: what begins at full strength is local."""
+    growth: float = 1.75
+    """Over its own first 0.8 s: what begins at full strength is local."""
     slow: float = 0.4
     """At most so much 0.1-1 Hz since the onset, over the level: a ride's start has 1 and more, a P wave 0.05-0.4."""
     heavy: float = 1.2
@@ -86,7 +86,7 @@ class Escalation:
         going &= (self._silent <= self._pause) & followed
         self._age = (self._age + 1) * going
         self._above = (self._above + above) * going
-        self._first = (self._first + np.square(vector) * (self._age <= LEVEL_HOPS)) * going
+        self._first = (self._first + np.square(vector) * (self._age <= FIRST_HOPS)) * going
         self._slowest = np.maximum(self._slowest, slow) * going
         self._shape = (self._shape + self._smooth * (shape - self._shape)) * going
         self._last[self._hop] = vector
@@ -95,7 +95,7 @@ class Escalation:
     def _judge(self) -> Flags:
         limits = self._set
         level = np.partition(self._last, LEVEL_HOPS - NEEDED_HOPS, axis=0)[LEVEL_HOPS - NEEDED_HOPS]
-        first = np.sqrt(self._first / LEVEL_HOPS)
+        first = np.sqrt(self._first / FIRST_HOPS)
         return np.asarray(
             (level > limits.level)
             & (level > limits.growth * np.maximum(first, limits.onset))

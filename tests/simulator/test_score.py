@@ -117,15 +117,16 @@ def test_one_rotation_that_alarms_is_enough_for_a_false_alarm() -> None:
     assert not voted([np.inf] * 8).ever_alarmed
 
 
-def test_what_comes_in_the_quiet_is_false_and_no_hit() -> None:
-    early = voted([-20.0] + [np.inf] * 7)
+@pytest.mark.parametrize("at", [-20.0, -1.0])
+def test_what_comes_in_the_quiet_is_false_and_no_hit(at: float) -> None:
+    early = voted([at] + [np.inf] * 7)
     assert early.false_alarm
-    assert early.alarm == np.inf
+    assert early.alarm_s == (np.inf,) * 8
 
 
 def test_what_began_in_the_first_two_seconds_counts_from_then() -> None:
-    assert first_on(((60.5, 63.0),), 62.0) == 62.0
-    assert first_on(((60.5, 61.5),), 62.0) == np.inf
+    assert first_on(((60.5, 63.0),), 60.0, 62.0) == 62.0
+    assert first_on(((60.5, 61.5),), 60.0, 62.0) == np.inf
 
 
 def test_onset_and_peak_are_those_before_rotation() -> None:
@@ -214,3 +215,41 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(
 ) -> None:
     assert main(["score", "--json", str(tmp_path / "nowhere" / "score.json")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_folder_that_names_no_recordings_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "index.json").write_text("[]")
+    np.savez(tmp_path / "records.npz", none=np.zeros(1))
+    assert main(["score", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_detectors_of_others_hear_each_input_once() -> None:
+    pytest.importorskip("obspy")
+    from simulator.score import peers, versus  # noqa: PLC0415 - needs ObsPy
+
+    strongest = next(one for one in SHIPPED.values() if group_of(one) == "earthquake")
+    heard = versus.on_cases([Parked(strongest, "earthquake")])
+    assert len(heard) == len(peers.PEERS)
+    assert all(len(scored) == 1 and len(scored[0].alarm_s) == 1 for scored in heard)
+
+
+def test_two_pictures_are_drawn(outcome: Outcome, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    from simulator.score import plots  # noqa: PLC0415 - matplotlib takes a second to import
+
+    plots.draw(outcome, list(SHIPPED.values()), tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"warning.png", "traces.png"}
+
+
+def test_the_command_scores_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "index.json").write_text(
+        json.dumps([{"key": "a", "name": "made", "kind": "earthquake", "rate_hz": 200, "components": 3}])
+    )
+    np.savez(tmp_path / "records.npz", a=made(20.0).acceleration.astype(np.float32))
+    words = ["score", str(tmp_path), "--days", "0", "--seeds", "1", "--quick", "--jobs", "1"]
+    assert main([*words, "--json", str(tmp_path / "score.json")]) == 0
+    assert "parked, door closed, 25-80 gal" in capsys.readouterr().out
+    assert json.loads((tmp_path / "score.json").read_text())["summary"]["tremor_25_hit"] == 1.0

@@ -195,14 +195,20 @@ def test_a_riding_car_alarms_only_when_it_is_strong_horizontally() -> None:
     start = np.concatenate([quiet(1), pushed(2, 0, 0, 0.8)])
     detector = parked()
     feel(detector, start)
-    assert not anything(feel(detector, shaken(0.12, 5)))
-    assert any(hop.alarm[0] for hop in feel(detector, shaken(0.3, 4)))
+    assert not anything(feel(detector, shaken(0.12, 5, axes=(0, 1))))
+    assert any(hop.alarm[0] for hop in feel(detector, shaken(0.3, 4, axes=(0, 1))))
+
+
+def test_a_riding_car_does_not_alarm_when_it_is_as_strong_vertically() -> None:
+    detector = parked()
+    feel(detector, np.concatenate([quiet(1), pushed(2, 0, 0, 0.8)]))
+    assert not any(hop.alarm[0] for hop in feel(detector, shaken(0.3, 4, axes=(0, 2))))
 
 
 def test_a_car_of_unknown_motion_is_judged_like_a_riding_one() -> None:
     detector = Detector(RATE_HZ)
-    assert not anything(feel(detector, np.concatenate([quiet(5), shaken(0.12, 5)])))
-    assert any(hop.alarm[0] for hop in feel(detector, shaken(0.3, 4)))
+    assert not anything(feel(detector, np.concatenate([quiet(5), shaken(0.12, 5, axes=(0, 1))])))
+    assert any(hop.alarm[0] for hop in feel(detector, shaken(0.3, 4, axes=(0, 1))))
 
 
 def test_an_alarm_is_over_after_ten_seconds_of_rest() -> None:
