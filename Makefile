@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo story test check format bench pins clean
+.PHONY: demo story test check format score bench pins clean
 
 demo: .venv/ready  ## play the story in real time on a local page; Ctrl-C ends it
 	@$(BIN)/hoistway-simulator demo
@@ -23,8 +23,11 @@ format: .venv/ready  ## format and mend what can be mended by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+score: .venv/ready  ## how early and how quiet: make score RECORDS=FOLDER
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/hoistway-simulator score $(RECORDS) --peers
+
 bench: .venv/ready  ## the numbers, with the machine's own jitter beside them
-	@$(BIN)/python -m benchmarks $(if $(RECORDS),--records $(RECORDS))
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks $(if $(RECORDS),--records $(RECORDS))
 
 pins: .venv/ready  ## resolve the dependencies anew, with hashes and without index addresses
 	@$(BIN)/uv pip compile -q pyproject.toml --extra simulator --extra dev --universal --python-version 3.11 \

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.report import Row, table
 from benchmarks.timing import fixed_work, ratio, times
 
-NAMES = ("jitter", "chip", "alarm", "hour", "memory", "speed", "detection")
+NAMES = ("jitter", "chip", "alarm", "hour", "memory", "speed", "intensity")
 AROUND = 40
 """So often the fixed work is timed before and after each benchmark."""
 
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
     parser.add_argument(
-        "--records", type=Path, metavar="FOLDER", help="more recordings for detection than those shipped"
+        "--records", type=Path, metavar="FOLDER", help="recordings for intensity instead of those shipped"
     )
     return parser
 

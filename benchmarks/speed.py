@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
-from agent.detection.detector import Detector
+from agent.detection.detector import BANDS_HZ, MOTION_HZ, Detector
 from agent.detection.filters import Bank, Sections, band_pass, low_pass
 from agent.detection.motion import DOOR_CLOSED
 from agent.glass import Glass
@@ -65,32 +65,37 @@ def _sosfilt(filters: list[Sections], columns: int) -> Callable[[], object]:
 
 def _filters() -> list[Sections]:
     """Those of the detector."""
-    bands = [band_pass(2, low, high, RATE_HZ) for low, high in ((1.0, 10.0), (0.1, 1.0), (12.0, 35.0))]
-    return [*bands, low_pass(2, 0.6, RATE_HZ)]
+    return [*(band_pass(2, low, high, RATE_HZ) for low, high in BANDS_HZ), low_pass(2, MOTION_HZ, RATE_HZ)]
 
 
 def _detector() -> Iterator[Row]:
     scipy_s = _each(_sosfilt(_filters(), 3))
     for name, rms in (("parked", PARKED), ("shaking", SHAKING)):
         step_s = _each(_stepping(1, rms))
-        measured = f"{1e6 * step_s:.0f} µs, {step_s / scipy_s:.2f} of SciPy's four filters alone"
-        yield Row(f"detector, {BLOCK} samples of one car, {name}", measured)
-    step_s = _each(_stepping(CARS, SHAKING), repeats=2)
-    yield Row(f"detector, {BLOCK} samples of {CARS} cars, shaking", f"{1e6 * step_s / CARS:.1f} µs a car")
+        measured = f"{1e6 * step_s:.0f} µs, {step_s / scipy_s:.2f} of SciPy's filters alone"
+        yield Row(f"whole step, {BLOCK} samples, one car, {name}", measured, "40 µs", step_s <= 40e-6)
+    for name, rms in (("parked", PARKED), ("shaking", SHAKING)):
+        each_s = _each(_stepping(CARS, rms), repeats=2) / CARS
+        measured = f"{1e6 * each_s:.2f} µs a car"
+        yield Row(f"whole step, {BLOCK} samples, {CARS} cars, {name}", measured, "2 µs a car", each_s <= 2e-6)
 
 
 def _kernel() -> Iterator[Row]:
-    for cars in (1, CARS):
-        columns, repeats = 3 * cars, REPEATS if cars == 1 else 2
-        samples = np.random.default_rng(8).normal(0.0, PARKED, (BLOCK, columns))
-        bank = Bank(_filters(), columns)
+    """The same sections, the same block, in the same run."""
+    for name, filters in (("one band-pass", _filters()[:1]), ("all filters", _filters())):
+        for cars in (1, CARS):
+            columns, repeats = 3 * cars, REPEATS if cars == 1 else 2
+            samples = np.random.default_rng(8).normal(0.0, PARKED, (BLOCK, columns))
+            bank = Bank(filters, columns)
 
-        def run(bank: Bank = bank, samples: Floats = samples) -> object:
-            return bank.run(samples)
+            def run(bank: Bank = bank, samples: Floats = samples) -> object:
+                return bank.run(samples)
 
-        ours, theirs = _each(run, repeats), _each(_sosfilt(_filters(), columns), repeats)
-        measured = f"{1e6 * ours / cars:.1f} µs a car, {theirs / ours:.1f} times SciPy's speed"
-        yield Row(f"four filters, {BLOCK} samples, {cars} car(s)", measured)
+            ours, theirs = _each(run, repeats), _each(_sosfilt(filters, columns), repeats)
+            measured = f"{1e6 * ours / cars:.2f} µs a car, {theirs / ours:.1f} times SciPy's speed"
+            asked = cars == 1 and len(filters) > 1  # of the sections that the detector runs
+            required, met = ("15 times", theirs >= 15 * ours) if asked else ("-", True)
+            yield Row(f"{name}, {BLOCK} samples, 3 axes, {cars} car(s)", measured, required, met)
 
 
 def _pages() -> Iterator[Row]:

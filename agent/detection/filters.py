@@ -123,7 +123,9 @@ class Bank:
         self._filters = tuple(filters)
         self._resting = np.concatenate([resting_state(sections) for sections in self._filters])
         self._state = np.zeros((len(self._resting), columns))
-        self._matrices: dict[int, NDArray[np.float64]] = {}
+        self._columns = columns
+        self._ready: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        """By block length: the matrix, and room for samples above states."""
 
     def rest(self, level: NDArray[np.float64], columns: NDArray[np.bool_] | slice = slice(None)) -> None:
         """Begin again as if these columns had always been at this level, shape (their number,)."""
@@ -132,13 +134,19 @@ class Bank:
     def run(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Filter a block of shape (n, columns); gives shape (filters, n, columns)."""
         length = len(samples)
-        matrix = self._matrices.get(length)
-        if matrix is None:
-            matrix = self._matrices[length] = self._matrix(length)
-        product = matrix @ np.concatenate((samples, self._state))
+        ready = self._ready.get(length)
+        if ready is None:
+            ready = self._ready[length] = (
+                self._matrix(length),
+                np.empty((length + len(self._state), self._columns)),
+            )
+        matrix, both = ready
+        both[:length] = samples
+        both[length:] = self._state
+        product = matrix @ both
         outputs = len(self._filters) * length
         self._state = product[outputs:]
-        return product[:outputs].reshape(len(self._filters), length, -1)
+        return product[:outputs].reshape(len(self._filters), length, self._columns)
 
     def _matrix(self, length: int) -> NDArray[np.float64]:
         """All outputs first, then all states."""
