@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from agent.detection.detector import Settings
 from agent.detection.escalation import EscalationSettings
 from agent.detection.shaking import ShakingSettings
-from agent.stage import DO_NOT_USE, IDLE
+from agent.stage import DO_NOT_USE, EARTHQUAKE, IDLE
 from content import layouts
 from content.envelope import BadKey, public_key
 from content.message import BadMessage, Name, Text
@@ -22,7 +22,8 @@ from content.page import Site
 from drivers import accelerometers, doors, screens
 
 Address = Annotated[int, Meta(ge=0x03, le=0x77)]
-Pixels = Annotated[int, Meta(ge=64, le=8192)]
+Pixels = Annotated[int, Meta(ge=320, le=4096)]
+Filled = Annotated[str, Meta(min_length=1)]
 
 
 class ConfigError(Exception):
@@ -66,7 +67,7 @@ class ScreenSection(Struct, forbid_unknown_fields=True):
     """Which screen, and where."""
 
     kind: str
-    target: str
+    target: Filled
     width: Pixels = 1080
     height: Pixels = 1920
 
@@ -74,7 +75,7 @@ class ScreenSection(Struct, forbid_unknown_fields=True):
 class BrokerSection(Struct, forbid_unknown_fields=True):
     """Where the broker is."""
 
-    host: str
+    host: Filled
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
     username: str | None = None
     password_file: str | None = None
@@ -90,7 +91,7 @@ class TrustSection(Struct, forbid_unknown_fields=True):
 class StoreSection(Struct, forbid_unknown_fields=True):
     """Where the display keeps what must survive a power cut."""
 
-    folder: str
+    folder: Filled
 
 
 Level = Annotated[float, Meta(gt=0, le=10)]
@@ -235,17 +236,50 @@ def _check(config: Config, source: str) -> None:
         public_key(config.trust.key)
     except BadKey as error:
         raise ConfigError(f"{source}: [trust] key: {error}") from error
-    _check_names(config, source)
+    _check_wires(config, source)
+    _check_levels(config.detection, source)
+    _check_pages(config, source)
 
 
-def _check_names(config: Config, source: str) -> None:
-    """The names are on the pages that are always there: one that cannot be shown would leave the glass dark."""
+def _check_wires(config: Config, source: str) -> None:
+    taken: dict[tuple[str, int], str] = {}
+    chips = [
+        ("[accelerometer]", config.accelerometer, accelerometers.find(config.accelerometer.chip).ADDRESSES)
+    ]
+    parts: list[tuple[str, AccelerometerSection | DoorSection, tuple[int, ...]]] = [*chips]
+    if config.door is not None:
+        parts.append(("[door]", config.door, doors.find(config.door.sensor).ADDRESSES))
+    for where, section, addresses in parts:
+        address = addresses[0] if section.address is None else section.address
+        if address not in addresses:
+            known = ", ".join(f"0x{one:02x}" for one in addresses)
+            raise ConfigError(f"{source}: {where} address = 0x{address:02x}; this part can have {known}")
+        other = taken.setdefault((section.bus, address), where)
+        if other != where:
+            raise ConfigError(f"{source}: {where} and {other} have the same address on {section.bus}")
+
+
+def _check_levels(section: DetectionSection, source: str) -> None:
+    alarms = (section.alarm_early, section.alarm_horizontal, section.alarm_parked, section.alarm_riding)
+    if section.tremor >= min(alarms):
+        raise ConfigError(
+            f"{source}: [detection] tremor = {section.tremor} is not below every alarm ({min(alarms)}); lower it"
+        )
+
+
+def _check_pages(config: Config, source: str) -> None:
+    """The pages that are always there: one that cannot be shown would fail just when it is needed."""
     site = Site(config.car.building, config.car.lift)
+    size = (config.screen.width, config.screen.height)
+    where = "[car]"
     try:
-        for page in (IDLE, DO_NOT_USE):
-            layouts.draw(page, site, (config.screen.width, config.screen.height))
+        layouts.draw(IDLE, site, size)
+        layouts.draw(DO_NOT_USE, site, size)
+        where = f"[screen] {size[0]}x{size[1]}:"
+        for page in EARTHQUAKE.values():
+            layouts.draw(page, site, size)
     except BadMessage as error:
-        raise ConfigError(f"{source}: [car] {error}") from error
+        raise ConfigError(f"{source}: {where} {error}") from error
 
 
 def _one_of(value: str, known: list[str], source: str, where: str) -> None:

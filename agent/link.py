@@ -170,6 +170,7 @@ class Link:
                 "may this car read and write its own topics?"
             ) from None
         self._said = None
+        log.info("the link is up, session %d", session)
         self._ears.happened(LinkUp(session))
         await self._outbox.send(connection, self._car)
 

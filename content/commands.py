@@ -123,6 +123,9 @@ def message(options: Namespace, utc: datetime) -> Message:
     expires = _expiry(options, utc)
     if options.starts is not None and options.starts >= expires:
         raise BadInput(f"--starts {_seconds(options.starts)}: expires before, at {_seconds(expires)}")
+    for part in ("title", "body"):
+        if not (getattr(options, f"{part}_zh") or "").strip():
+            raise BadInput(f"{part}: is empty: write in --{part}-zh what passengers read")
     return Message(
         options.id, 1, options.area, utc, expires, _text(options, "title"), _text(options, "body"),
         _text(options, "category", CATEGORY), _text(options, "sender", SENDER), options.priority, options.starts,

@@ -47,10 +47,22 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--headless", action="store_true", help="in simulated time, without a page or a broker")
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for --headless (default: out)")
     demo.add_argument("--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)")
-    demo.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
-    demo.add_argument("--port", type=int, default=0, help="of the local page (default: a free one)")
+    demo.add_argument("--seed", type=_seed, default=0, help="of all that is random (default: 0)")
+    demo.add_argument("--port", type=_port, default=0, help="of the local page (default: a free one)")
     score.arguments(commands.add_parser("score", help="how early and how quiet the detector is"))
     return parser
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; write 0 or a larger whole number")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write 0 to 65535")
+    return int(text)
 
 
 def _size(text: str) -> tuple[int, int]:

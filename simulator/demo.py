@@ -55,6 +55,7 @@ async def _play(folder: Path, broker_port: int, size: tuple[int, int], seed: int
     try:
         async with live.serve(HOST, port, folder / "glass") as address:
             print(f"The glass, the trace and the events: {address}   (Ctrl-C ends it)", flush=True)
+            print("The story begins when you open the page.", flush=True)
             await _begin_when_seen(live)
             await tell(story, world, utc_now, partial(_say, live, world))
             live.over = True

@@ -18,12 +18,14 @@ PAGES = {
     "idle": ("#12303A", "idle"),
     "notice": ("#0050C8", "message"),
     "earthquake closed": ("#7A0000", "earthquake:\ndoor closed"),
-    "earthquake leave": ("#B40000", "earthquake: leave"),
+    "earthquake leave": ("#B40000", "earthquake:\nleave"),
     "earthquake riding": ("#7A0000", "earthquake:\nriding"),
     "earthquake unsure": ("#7A0000", "earthquake:\nunsure"),
     "do_not_use": ("#B98A00", "do not use"),
 }
 STANDARD_GRAVITY = 9.80665
+WIDE_S = 7.0
+"""A narrower bar has no room for its words."""
 TITLE = (
     "One car: a recorded ride, a message, a recorded earthquake (Oaxaca 2020, M5.2), the hold, its release"
 )
@@ -75,11 +77,15 @@ def _decisions(axis: Any, story: Story, trace: Trace) -> None:
 
 
 def _pages(axis: Any, story: Story) -> None:
-    shown = [(at, event.body["page"]) for at, event in story.events if event.kind == "page-shown"]
+    shown: list[tuple[float, str]] = []
+    for at, event in story.events:
+        if event.kind == "page-shown" and (not shown or shown[-1][1] != event.body["page"]):
+            shown.append((at, event.body["page"]))
     ends = [at for at, _ in shown[1:]] + [LENGTH_S]
     for (at, name), end in zip(shown, ends, strict=True):
         colour, words = PAGES.get(name, (INK, name))
         axis.fill_between((at, end), 0, 1, color=colour, linewidth=0)
-        axis.text((at + end) / 2, 0.5, words, color="white", ha="center", va="center", fontsize=9)
+        if end - at > WIDE_S:
+            axis.text((at + end) / 2, 0.5, words, color="white", ha="center", va="center", fontsize=9)
     axis.set_yticks([0.5], ["on the glass"])
     axis.set_ylim(0, 1)

@@ -10,7 +10,7 @@ from content.message import Text
 from content.page import Frame, Page, Site
 
 STATE = Text("尚未启用", "Not yet in service")
-NEXT = Text(keep("安装人员：|请运行| |hoistway-agent"), "Installer: run hoistway-agent")
+NEXT = Text(keep("安装人员：|请运行| |hoistway-agent config"), "Installer: run hoistway-agent config")
 _STATE = Manner(ratio=0.55, gap=0.08)
 _NEXT = Manner(zh=Face.REGULAR, ratio=0.75, gap=0.1)
 

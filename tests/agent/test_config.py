@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from agent.config import Config, ConfigError, load, parse, screen_of
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "hoistway.toml"
-GOOD = EXAMPLE.read_text(encoding="utf-8")
+KEY = "7f79957513f6e5b2b214765d47d6555d8983f676b034eadbc56fba4dd6415ea2"
+GOOD = EXAMPLE.read_text(encoding="utf-8").replace("PUT-THE-64-DIGITS-HERE", KEY)
 
 
 def complaint(text: str) -> str:
@@ -27,10 +28,31 @@ def changed(old: str, new: str) -> str:
 
 
 def test_the_example_in_the_documentation_is_good() -> None:
-    config = load(EXAMPLE)
+    config = parse(GOOD, "f.toml")
     assert config.car.area.endswith(config.car.area.rsplit("/", 1)[1])
     assert config.accelerometer.chip == "adxl355"
     assert config.door is not None
+
+
+def test_the_example_asks_for_the_key_of_ones_own_content_managers() -> None:
+    with pytest.raises(ConfigError, match=r"\[trust\] key: .*64 hexadecimal digits"):
+        load(EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('host = "broker.example"', 'host = ""', "[broker.host]"),
+        ('folder = "/var/lib/hoistway"', 'folder = ""', "[store.folder]"),
+        ("address = 0x20", "address = 0x30", "[door] address = 0x30; this part can have 0x20"),
+        ("address = 0x1d", "address = 0x1e", "[accelerometer] address = 0x1e; this part can have 0x1d, 0x53"),
+        ("tremor = 0.015", "tremor = 0.06", "[detection] tremor = 0.06 is not below every alarm"),
+        ("width = 1080", "width = 1024\nheight = 600 #", "[screen] 1024x600: "),
+    ],
+)
+def test_what_cannot_work_is_refused_before_it_is_needed(old: str, new: str, said: str) -> None:
+    text = changed(old, new)
+    assert said in complaint(text.replace("\nheight = 1920", "") if "600" in new else text)
 
 
 def test_a_display_without_a_door_sensor_needs_no_door_section() -> None:
@@ -71,7 +93,7 @@ MISTAKES = [
     ('up = "z"', 'up = "w"', "accelerometer.up]: Invalid enum value 'w'"),
     ("port = 1883", "port = 70000", "broker.port]: Expected `int` <= 65535"),
     ("address = 0x1d", "address = 0x80", "accelerometer.address]: Expected `int` <= 119"),
-    ("width = 1080", "width = 1", "screen.width]: Expected `int` >= 64"),
+    ("width = 1080", "width = 1", "screen.width]: Expected `int` >= 320"),
     ('zh = "锦江花园 A座"', 'zh = "锦江花园 😀"', "[car] building name (Chinese): cannot be shown, replace"),
     ('zh = "锦江花园 A座"', 'zh = ""', "[car] building name: is empty"),
     ('zh = "A座 2号梯"', f'zh = "{"梯" * 200}"', "[car] lift name: shorten"),
