@@ -243,10 +243,9 @@ def _check(config: Config, source: str) -> None:
 
 def _check_wires(config: Config, source: str) -> None:
     taken: dict[tuple[str, int], str] = {}
-    chips = [
-        ("[accelerometer]", config.accelerometer, accelerometers.find(config.accelerometer.chip).ADDRESSES)
-    ]
-    parts: list[tuple[str, AccelerometerSection | DoorSection, tuple[int, ...]]] = [*chips]
+    chip = accelerometers.find(config.accelerometer.chip)
+    parts: list[tuple[str, AccelerometerSection | DoorSection, tuple[int, ...]]]
+    parts = [("[accelerometer]", config.accelerometer, chip.ADDRESSES)]
     if config.door is not None:
         parts.append(("[door]", config.door, doors.find(config.door.sensor).ADDRESSES))
     for where, section, addresses in parts:

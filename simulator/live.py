@@ -15,12 +15,13 @@ from agent.car import Car
 from agent.detection.felt import Seismoscope
 from content.wire import Event
 from drivers.samples import Samples
+from simulator.elevator import STANDARD_GRAVITY
 from simulator.headless import Trace
 from simulator.story import LENGTH_S, Story
 
 PAGE = Path(__file__).parent / "page"
 PACE_S = 0.1
-STANDARD_GRAVITY = np.array([0.0, 0.0, 9.80665])
+GRAVITY = np.array([0.0, 0.0, STANDARD_GRAVITY])
 
 
 class Live:
@@ -136,5 +137,5 @@ class Live:
 
 
 def _gal(acceleration: NDArray[np.float64]) -> list[list[float]]:
-    rows: list[list[float]] = ((acceleration - STANDARD_GRAVITY) * 100).round(2).tolist()
+    rows: list[list[float]] = ((acceleration - GRAVITY) * 100).round(2).tolist()
     return rows

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from simulator.elevator import STANDARD_GRAVITY
 from simulator.headless import Trace
 from simulator.story import LENGTH_S, Story
 
@@ -23,7 +24,6 @@ PAGES = {
     "earthquake unsure": ("#7A0000", "earthquake:\nunsure"),
     "do_not_use": ("#B98A00", "do not use"),
 }
-STANDARD_GRAVITY = 9.80665
 WIDE_S = 7.0
 """A narrower bar has no room for its words."""
 TITLE = (

@@ -29,7 +29,6 @@ class Profile:
     """Vertical motion over the time since departure, s. The distance, m, is negative downwards."""
 
     def __init__(self, distance_m: float, limits: Limits) -> None:
-        self._distance_m = distance_m
         length = abs(distance_m)
         acceleration, speed = _peaks(length, limits) if length else (0.0, 0.0)
         ramp = acceleration / limits.jerk_m_s3

@@ -64,7 +64,9 @@ class Seismoscope:
         self._began = self._peak = 0.0
         self._rate_hz = rate_hz
         self._recent: deque[NDArray[np.float64]] = deque()
-        """Blocks of the last seconds."""
+        """Blocks of the last seconds, whatever their lengths."""
+        self._kept = 0
+        """Samples in them."""
         self._strength: Strength | None = None
         self._parked = False
         """All through this event."""
@@ -111,8 +113,9 @@ class Seismoscope:
             self._strength.add(acceleration)
             self._parked = self._parked and all(hop.motion[0] == PARKED for hop in hops)
         self._recent.append(acceleration)
-        while (len(self._recent) - 1) * len(acceleration) > BEFORE_S * self._rate_hz:
-            self._recent.popleft()
+        self._kept += len(acceleration)
+        while self._kept - len(self._recent[0]) > BEFORE_S * self._rate_hz:
+            self._kept -= len(self._recent.popleft())
 
     def _hop(self, hop: Hop, at: float) -> Iterator[Felt]:
         self._past.append(_Past(at, hop))

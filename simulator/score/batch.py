@@ -26,7 +26,6 @@ class Watch:
 
     def __init__(self, cars: int) -> None:
         self._detector = Detector(RATE_HZ, cars)
-        self._samples = self._hops = 0
         self._tremor: list[NDArray[np.bool_]] = []
         self._alarm: list[NDArray[np.bool_]] = []
 

@@ -15,12 +15,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import signal
 
+from simulator.elevator import STANDARD_GRAVITY
+
 Floats = NDArray[np.float64]
 Alarms = Callable[[Floats, float], list[float]]
 StaLta = Callable[[Floats, int, int], Floats]
 
 GAL = 0.01
-STANDARD_GRAVITY = 9.80665
 VERTICAL = 2
 
 RSUDP_BAND_HZ = (0.8, 9.0)

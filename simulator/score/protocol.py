@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.detection.motion import DOOR_CLOSED, DOOR_UNKNOWN
+from simulator.elevator import STANDARD_GRAVITY
 from simulator.recordings import Recording
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
 
 GAL = 0.01
-STANDARD_GRAVITY = 9.80665
 GRAVITY = np.array((0.0, 0.0, STANDARD_GRAVITY))
 RATE_HZ = 125.0
 POLL = 10
