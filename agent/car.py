@@ -47,7 +47,7 @@ class Car:
     """When the last shaking ended, monotonic, s."""
 
 
-_DOORWAYS = {Door.CLOSED: Doorway.CLOSED, Door.MOVING: Doorway.MOVING, Door.OPEN: Doorway.OPEN, None: None}
+_DOORWAYS = {None: None} | {door: Doorway(door.value) for door in Door}
 
 
 def cabin(car: Car) -> Cabin:

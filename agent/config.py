@@ -51,16 +51,22 @@ class AccelerometerSection(Struct, forbid_unknown_fields=True):
     bus: str = "/dev/i2c-1"
     address: Address | None = None
     range_g: int = 2
+    rate_hz: Annotated[float, Meta(ge=50)] | None = None
+    """The chip's own for detection when left out; below 50 Hz the bands of the detector do not fit."""
     up: typing.Literal["x", "-x", "y", "-y", "z", "-z"] = "z"
     """The chip's axis that points up."""
 
 
 class DoorSection(Struct, forbid_unknown_fields=True):
-    """Which door sensor, and where."""
+    """Which door sensor, and where: on a bus, or on a serial port."""
 
     sensor: str
     bus: str = "/dev/i2c-1"
     address: Address | None = None
+    port: str = "/dev/ttyUSB0"
+    baud: Annotated[int, Meta(ge=1200, le=1_000_000)] | None = None
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The sensor's own keys: its `Settings`."""
 
 
 class ScreenSection(Struct, forbid_unknown_fields=True):
@@ -70,6 +76,8 @@ class ScreenSection(Struct, forbid_unknown_fields=True):
     target: Filled
     width: Pixels = 1080
     height: Pixels = 1920
+    rotation: typing.Literal[0, 90, 180, 270] = 0
+    """How far clockwise the picture is turned on the panel; width and height are what a reader sees."""
 
 
 class BrokerSection(Struct, forbid_unknown_fields=True):
@@ -219,6 +227,10 @@ def _check(config: Config, source: str) -> None:
     _one_of(config.screen.kind, screens.names(), source, "[screen] kind")
     if config.door is not None:
         _one_of(config.door.sensor, doors.names(), source, "[door] sensor")
+        try:
+            msgspec.convert(config.door.settings, doors.find(config.door.sensor).Settings)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{source}: [door.settings]: {error}") from error
     ranges = accelerometers.find(config.accelerometer.chip).RANGES_G
     if config.accelerometer.range_g not in ranges:
         raise ConfigError(
@@ -246,7 +258,7 @@ def _check_wires(config: Config, source: str) -> None:
     chip = accelerometers.find(config.accelerometer.chip)
     parts: list[tuple[str, AccelerometerSection | DoorSection, tuple[int, ...]]]
     parts = [("[accelerometer]", config.accelerometer, chip.ADDRESSES)]
-    if config.door is not None:
+    if config.door is not None and doors.find(config.door.sensor).WIRE == "i2c":
         parts.append(("[door]", config.door, doors.find(config.door.sensor).ADDRESSES))
     for where, section, addresses in parts:
         address = addresses[0] if section.address is None else section.address

@@ -42,7 +42,8 @@ def choose(car: Car, known: Known, time: Reading, zone: ZoneInfo, *, stays_s: fl
         return Choice(by_state, "shaking a moment ago")
     if earthquake is not None:
         return Choice(by_state, f"earthquake alert {earthquake.id}")
-    if car.hold is not None and not car.hold.door_opened and car.door in (Door.CLOSED, Door.MOVING):
+    shut = car.door not in (Door.OPEN, None)
+    if car.hold is not None and not car.hold.door_opened and shut:
         # Whoever is inside has not been able to leave: "do not use" would not help them.
         return Choice(by_state, f"door not open since hold {car.hold.id}")
     if car.hold is not None:

@@ -10,6 +10,7 @@ class Doorway(Enum):
     CLOSED = "closed"
     MOVING = "moving"
     OPEN = "open"
+    BLOCKED = "blocked"
 
 
 class Advice(Enum):
@@ -37,14 +38,17 @@ _TABLE = {
     (True, Doorway.CLOSED): Advice.RIDING,
     (True, Doorway.MOVING): Advice.RIDING,
     (True, Doorway.OPEN): Advice.UNSURE,  # a contradiction: one of the two sensors is wrong
+    (True, Doorway.BLOCKED): Advice.UNSURE,
     (True, None): Advice.RIDING,
     (False, Doorway.CLOSED): Advice.CLOSED,
     (False, Doorway.MOVING): Advice.CLOSED,
     (False, Doorway.OPEN): Advice.LEAVE,
+    (False, Doorway.BLOCKED): Advice.CLOSED,  # the door-open button is what frees a blocked door
     (False, None): Advice.UNSURE,
     (None, Doorway.CLOSED): Advice.UNSURE,
     (None, Doorway.MOVING): Advice.UNSURE,
     (None, Doorway.OPEN): Advice.UNSURE,
+    (None, Doorway.BLOCKED): Advice.UNSURE,
     (None, None): Advice.UNSURE,
 }
 

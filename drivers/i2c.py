@@ -8,6 +8,9 @@ from smbus2 import SMBus, i2c_msg
 
 from drivers.errors import BusError, NoAnswer
 
+STANDARD_HZ = 100_000.0
+"""Every bus carries this."""
+
 
 class I2C(Protocol):
     """One bus. Calls block, so exactly one thread owns a bus and all its chips.
@@ -15,6 +18,9 @@ class I2C(Protocol):
     The bus carries the time its chips are read at, so that a sample can be stamped right where it was
     counted; a simulated bus brings simulated time.
     """
+
+    hz: float
+    """The bus's clock, Hz: nine of them carry a byte."""
 
     def write(self, address: int, data: bytes) -> None:
         """Send data to a 7 bit address. Raises BusError."""
@@ -34,6 +40,7 @@ class LinuxI2C:
 
     def __init__(self, path: str) -> None:
         """Open the bus, for instance "/dev/i2c-1". Raises BusError."""
+        self.hz = STANDARD_HZ
         self._path = path
         try:
             self._bus = SMBus(path)

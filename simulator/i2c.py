@@ -52,6 +52,7 @@ class SimulatedI2C:
         """How many there were, by address."""
         self._clock = clock
         self._byte_s = CLOCKS_PER_BYTE / hz
+        self.hz = hz
         self._now = clock()
         self._chips: dict[int, Chip] = {}
         for address, chip in chips.items():
@@ -88,7 +89,8 @@ class SimulatedI2C:
         chip, lost = self._addressed(address)
         # Two addresses and the pointer come before the chip puts its first byte on the wire.
         self.sleep(3 * self._byte_s)
-        answer = chip.read(register, count, self._now)
+        chip.write(bytes((register,)), self._now)
+        answer = chip.read(count, self._now)
         self._now += count * self._byte_s
         if lost:
             raise BusError(_text(address, "the transfer timed out"))

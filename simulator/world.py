@@ -117,7 +117,9 @@ def _board(bus: SimulatedI2C, around: Surroundings) -> Board:
     wire = around.work("bus")
     return Board(
         accelerometer=Wired(lambda: accelerometers.find("adxl355").probe(bus, CHIP, range_g=2), wire),
-        door=Wired(lambda: doors.find("mcp23017").probe(bus, SENSOR), wire),
+        door=Wired(
+            lambda: doors.find("mcp23017").probe(bus, SENSOR, doors.find("mcp23017").Settings()), wire
+        ),
         screen=around.screen,
         broker=around.broker,
         clock=Clock(around.now, around.utc),

@@ -48,4 +48,4 @@ def test_a_module_keeps_the_shape(path: Path) -> None:
 
 def test_only_two_places_build_a_board() -> None:
     builders = [path for path in MODULES if "Board(\n" in path.read_text(encoding="utf-8")]
-    assert [str(path.relative_to(ROOT)) for path in builders] == ["agent/__main__.py", "simulator/world.py"]
+    assert [str(path.relative_to(ROOT)) for path in builders] == ["agent/wiring.py", "simulator/world.py"]

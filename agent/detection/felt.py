@@ -41,6 +41,7 @@ DOORS = {
         (Door.CLOSED, DOOR_CLOSED),
         (Door.MOVING, DOOR_MOVING),
         (Door.OPEN, DOOR_OPEN),
+        (Door.BLOCKED, DOOR_MOVING),  # somebody or something is in it, as when it moves
         (None, DOOR_UNKNOWN),
     )
 }

@@ -1,15 +1,34 @@
 """Accelerometers, one file a chip, found by the chip's name.
 
-A chip's module has `ADDRESSES` (7 bit, the usual one first) and
-`probe(bus, address, *, range_g) -> Accelerometer`.
+A chip's module has `ADDRESSES` (7 bit, the usual one first), `RANGES_G`, `RATES_HZ`, `RATE_HZ` (what it is set to
+when nobody says) and `probe(bus, address, *, range_g, rate_hz) -> Accelerometer`.
 """
 
+from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from drivers.i2c import I2C
 from drivers.samples import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """How far the chip moved its own proof mass. All of shape (3,), m/s², the chip's own axes."""
+
+    change: NDArray[np.float64]
+    lowest: NDArray[np.float64]
+    """What the datasheet allows."""
+    highest: NDArray[np.float64]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every axis moved as far as the datasheet says."""
+        return bool(np.all((self.lowest <= self.change) & (self.change <= self.highest)))
 
 
 class Accelerometer(Protocol):
@@ -29,15 +48,28 @@ class Accelerometer(Protocol):
     def read(self) -> Samples:
         """Everything measured since the last call, in the chip's own axes. Raises BusError."""
 
+    def temperature(self) -> float | None:
+        """Of the chip, °C; None where it has no thermometer, or one that tells changes only. Raises BusError."""
+
+    def self_test(self) -> SelfTest | None:
+        """Let the chip deflect itself; None where it cannot. Blocks for up to a second; leaves the chip
+        measuring as before, and the next run has a gap. Raises BusError."""
+
 
 class AccelerometerModule(Protocol):
     """What a chip's file offers."""
 
     ADDRESSES: tuple[int, ...]
     RANGES_G: tuple[int, ...]
+    RATES_HZ: tuple[float, ...]
+    """All rates that the chip can be set to, samples per second, ascending."""
+    RATE_HZ: float
+    """The one of them for detection: 100 to 125."""
 
-    def probe(self, bus: I2C, address: int, *, range_g: int) -> Accelerometer:
-        """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError."""
+    def probe(self, bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> Accelerometer:
+        """Identify, reset and start the chip, at RATE_HZ when no rate is given. Raises NoAnswer, WrongChip,
+        BusError; ValueError, with the reason, for a range or rate that the chip does not have or the bus cannot
+        carry."""
 
 
 def names() -> list[str]:

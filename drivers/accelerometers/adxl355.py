@@ -8,12 +8,15 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.accelerometers import SelfTest
 from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
 ADDRESSES = (0x1D, 0x53)
 RANGES_G = (2, 4, 8)
+RATES_HZ = (125.0,)
+RATE_HZ = 125.0
 
 DEVID_AD, IDENTITY = 0x00, bytes.fromhex("AD 1D ED")
 STATUS, FIFO_OVR = 0x04, 0x04  # FIFO_ENTRIES, 0x05, is its neighbour: one read gives both.
@@ -39,7 +42,7 @@ class ADXL355:
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "ADXL355"
-    rate_hz = 125.0
+    rate_hz = RATE_HZ
     noise_density = 22.5e-6 * G0
     poll_s = 10 / rate_hz
     """The FIFO fills in 32: two polls in a row may fail."""
@@ -67,6 +70,14 @@ class ADXL355:
         except BusError:
             self._lose()
             raise
+
+    def temperature(self) -> float | None:
+        """Not read yet."""
+        return None
+
+    def self_test(self) -> SelfTest | None:
+        """Not done yet."""
+        return None
 
     def _read(self) -> Samples:
         status, entries = self._bus.read(self._address, STATUS, 2)
@@ -120,10 +131,12 @@ class ADXL355:
         return f"address 0x{self._address:02x}: the {self.name}"
 
 
-def probe(bus: I2C, address: int, *, range_g: int) -> ADXL355:
+def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> ADXL355:
     """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError; ValueError for another range."""
     if range_g not in RANGES_G:
         raise ValueError(f"an ADXL355 has no range of {range_g} g; choose one of {RANGES_G}")
+    if rate_hz not in (None, *RATES_HZ):
+        raise ValueError(f"an ADXL355 has no rate of {rate_hz} Hz; choose one of {RATES_HZ}")
     found = bus.read(address, DEVID_AD, len(IDENTITY))
     if found != IDENTITY:
         expected, answered = (identity.hex(" ").upper() for identity in (IDENTITY, found))

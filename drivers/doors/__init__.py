@@ -1,11 +1,16 @@
-"""Door sensors, one file a sensor, found by its name."""
+"""Door sensors, one file a sensor, found by its name.
+
+A sensor's module has `WIRE` ("i2c" or "serial"), `ADDRESSES` (7 bit, the usual one first; none on a serial line),
+`Settings` (what an installer may say about its wiring, all with defaults) and `probe`.
+"""
 
 from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from drivers.i2c import I2C
+from drivers.serial import Serial
 
 
 class Door(Enum):
@@ -14,6 +19,8 @@ class Door(Enum):
     CLOSED = "closed"
     MOVING = "moving"
     OPEN = "open"
+    BLOCKED = "blocked"
+    """Between its ends, and longer so than any door takes to move."""
 
 
 class DoorSensor(Protocol):
@@ -30,10 +37,16 @@ class DoorSensor(Protocol):
 class DoorModule(Protocol):
     """What a sensor's file offers."""
 
+    WIRE: Literal["i2c", "serial"]
     ADDRESSES: tuple[int, ...]
+    BAUD: int
+    """Of a serial sensor as it leaves the factory; 0 on I2C."""
+    Settings: type[Any]
+    """A msgspec.Struct; its field names are the keys of [door.settings] in the configuration."""
 
-    def probe(self, bus: I2C, address: int) -> DoorSensor:
-        """Find the sensor and set it up. Raises NoAnswer, WrongChip, BusError."""
+    def probe(self, wire: I2C | Serial, address: int, settings: Any) -> DoorSensor:
+        """Find the sensor and set it up; `address` means nothing on a serial line. Raises NoAnswer, WrongChip,
+        BusError; ValueError for settings that contradict each other."""
 
 
 def names() -> list[str]:

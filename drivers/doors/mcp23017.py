@@ -3,10 +3,17 @@
 GPA0 is low when the door is fully closed, GPA1 when it is fully open; the chip's own pull-ups hold them high.
 """
 
+from typing import cast
+
+from msgspec import Struct
+
 from drivers.doors import Door
 from drivers.errors import ReadingError, WrongChip
 from drivers.i2c import I2C
+from drivers.serial import Serial
 
+WIRE = "i2c"
+BAUD = 0
 ADDRESSES = (0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27)
 
 # Registers while IOCON.BANK = 0
@@ -22,6 +29,10 @@ DEBOUNCE_S = 0.020
 POLL_S, CONFIRM_S = 0.033, 0.025
 """A change is seen within the one and holds at the next reading, after the other: known within 58 ms."""
 DOORS = {0: Door.MOVING, CLOSED_SWITCH: Door.CLOSED, OPEN_SWITCH: Door.OPEN}
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The wiring is fixed."""
 
 
 class MCP23017:
@@ -62,8 +73,9 @@ class MCP23017:
         return ~registers[-1] & SWITCHES
 
 
-def probe(bus: I2C, address: int) -> MCP23017:
+def probe(wire: I2C | Serial, address: int, settings: Settings) -> MCP23017:
     """Set the chip up and see that it holds it; it has no identity. Raises NoAnswer, WrongChip, BusError."""
+    bus = cast("I2C", wire)
     # Whatever ran before may have left bank 1, where the registers have other addresses.
     bus.write(address, bytes((IOCON_IN_BANK_1, 0x00)))
     for register, value in SETTINGS.items():

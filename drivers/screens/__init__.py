@@ -27,8 +27,9 @@ class Screen(Protocol):
 class ScreenModule(Protocol):
     """What a screen's file offers."""
 
-    def open_screen(self, target: str, size: tuple[int, int]) -> Screen:
-        """Open the screen at a device or folder. Raises ScreenError."""
+    def open_screen(self, target: str, size: tuple[int, int], rotation: int = 0) -> Screen:
+        """Open the screen at a device or folder. `size`: width and height as a reader sees them; `rotation`: how
+        many degrees clockwise the picture is turned on the panel, 0, 90, 180 or 270. Raises ScreenError."""
 
 
 class ScreenError(Exception):

@@ -70,8 +70,9 @@ class Pictures:
         return b"\x89PNG\r\n\x1a\n" + chunks
 
 
-def open_screen(target: str, size: tuple[int, int]) -> Pictures:
-    """Use a folder, made when it is not there; size is (width, height), pixels. Raises ScreenError."""
+def open_screen(target: str, size: tuple[int, int], rotation: int = 0) -> Pictures:
+    """Use a folder, made when it is not there; size is (width, height), pixels. A picture is not turned: nobody
+    mounts it. Raises ScreenError."""
     folder = Path(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -24,10 +24,10 @@ class Chip(Protocol):
         """Supply switched on: every register as the datasheet's reset column has it."""
 
     def write(self, data: bytes, now: float) -> None:
-        """The bytes after the address: the register pointer, then values."""
+        """The bytes after the address: for most chips the register pointer, then values; never empty."""
 
-    def read(self, register: int, count: int, now: float) -> bytes:
-        """Read count bytes from a register on."""
+    def read(self, count: int, now: float) -> bytes:
+        """Read count bytes from where the pointer is, as the last write and the reads since left it."""
 
 
 class MakeAccelerometer(Protocol):

@@ -74,20 +74,25 @@ class ADXL355:
             self._registers[register] = value
         self._registers[0x50:0x55] = SHADOW
         self._ready = now
+        self._pointer = 0x00
         self._standby()
 
     def write(self, data: bytes, now: float) -> None:
         """The register pointer, then values; what is written while a reset runs is lost."""
         if now < self._ready:
             return
-        for register, value in enumerate(data[1:], start=data[0]):
-            self._write_register(register, value, now)
+        self._pointer = data[0]
+        for value in data[1:]:
+            self._write_register(self._pointer, value, now)
+            self._pointer += 1
 
-    def read(self, register: int, count: int, now: float) -> bytes:
+    def read(self, count: int, now: float) -> bytes:
         """Registers, the pointer moving on from all but FIFO_DATA; zeros while a reset runs, by our choice."""
         if now < self._ready:
             return bytes(count)
         self._count_slots(now)
+        register = self._pointer
+        self._pointer = 0x11 if register <= 0x11 < register + count else register + count
         if register > 0x11:
             return bytes(self._registers[register : register + count]).ljust(count, b"\0")
         before = 0x11 - register

@@ -29,27 +29,29 @@ class MCP23017:
         self._registers = bytearray(COUNT)
         self._registers[IODIR : IODIR + 2] = b"\xff\xff"
         self._floating = [0x00, 0x00]
+        self._pointer = 0
 
     def write(self, data: bytes, now: float) -> None:
         """The register pointer, then values."""
-        pointer = data[0]
+        self._pointer = data[0]
         for value in data[1:]:
-            self._write_register(self._index(pointer), value)
-            pointer = self._next(pointer)
+            self._write_register(self._index(self._pointer), value)
+            self._pointer = self._next(self._pointer)
 
-    def read(self, register: int, count: int, now: float) -> bytes:
+    def read(self, count: int, now: float) -> bytes:
         """Registers, as the pointer moves."""
-        if not self._registers[IOCON] & (BANK | SEQOP) and register + count <= COUNT:
-            return self._read_in_order(register, count, now)
+        if not self._registers[IOCON] & (BANK | SEQOP) and self._pointer + count <= COUNT:
+            return self._read_in_order(count, now)
         answer = bytearray()
         for _ in range(count):
-            answer.append(self._read_register(self._index(register), now))
-            register = self._next(register)
+            answer.append(self._read_register(self._index(self._pointer), now))
+            self._pointer = self._next(self._pointer)
         return bytes(answer)
 
-    def _read_in_order(self, register: int, count: int, now: float) -> bytes:
+    def _read_in_order(self, count: int, now: float) -> bytes:
         """The usual layout and pointer, much faster than register by register."""
-        end = register + count
+        register, end = self._pointer, self._pointer + count
+        self._pointer = end % COUNT
         answer = self._registers[register:end]
         for index in range(max(register, GPIO), min(end, OLAT)):
             answer[index - register] = self._pins(index - GPIO, now)

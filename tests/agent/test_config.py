@@ -65,7 +65,7 @@ MISTAKES = [
     (
         "range_g",
         "q",
-        "[accelerometer] has no key 'q'; remove it, or use one of: chip, bus, address, range_g, up",
+        "[accelerometer] has no key 'q'; remove it, or use one of: chip, bus, address, range_g, rate_hz, up",
     ),
     ("[door]", "[dor]", "the file has no key 'dor'; did you mean \"door\"?"),
     ('en = "Jin', 'eng = "Jin', "[car.building] has no key 'eng'; did you mean \"en\"?"),

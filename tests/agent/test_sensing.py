@@ -53,7 +53,8 @@ class Car:
 
     def begin(self) -> None:
         chip = Wired(lambda: accelerometers.find("adxl355").probe(self.bus, CHIP, range_g=2), Inline())
-        door = Wired(lambda: doors.find("mcp23017").probe(self.bus, SENSOR), Inline())
+        settings = doors.find("mcp23017").Settings()
+        door = Wired(lambda: doors.find("mcp23017").probe(self.bus, SENSOR, settings), Inline())
         self._tasks = [
             asyncio.create_task(self.sensing.accelerometer(chip)),
             asyncio.create_task(self.sensing.door_sensor(door)),

@@ -80,6 +80,7 @@ def test_shaking_and_an_alert_from_the_network_show_the_page_of_the_cars_state()
     [
         (Door.CLOSED, False, EARTHQUAKE[Advice.CLOSED]),
         (Door.MOVING, False, EARTHQUAKE[Advice.CLOSED]),
+        (Door.BLOCKED, False, EARTHQUAKE[Advice.CLOSED]),
         (Door.OPEN, False, DO_NOT_USE),
         (None, False, DO_NOT_USE),
         (Door.CLOSED, True, DO_NOT_USE),

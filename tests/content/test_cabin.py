@@ -24,7 +24,7 @@ def test_nothing_unknown_says_leave(cabin: Cabin) -> None:
 
 
 def test_a_parked_car_whose_door_is_not_open_is_told_the_door_open_button() -> None:
-    for door in (Doorway.CLOSED, Doorway.MOVING):
+    for door in (Doorway.CLOSED, Doorway.MOVING, Doorway.BLOCKED):
         assert advice(Cabin(moving=False, door=door)) is Advice.CLOSED
 
 

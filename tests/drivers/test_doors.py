@@ -38,7 +38,7 @@ class Pins:
     def write(self, data: bytes, now: float) -> None:
         pass
 
-    def read(self, register: int, count: int, now: float) -> bytes:
+    def read(self, count: int, now: float) -> bytes:
         return bytes(islice(self._answers, count))
 
 
@@ -66,19 +66,19 @@ def test_every_door_sensor_is_found_by_its_name() -> None:
     ("low", "door"), [(CLOSED, Door.CLOSED), (OPEN, Door.OPEN), (BETWEEN, Door.MOVING), (BOTH, None)]
 )
 def test_the_two_switches_tell_the_door(low: int, door: Door | None) -> None:
-    sensor = mcp23017.probe(bus_with(Switches(low)), ADDRESS)
+    sensor = mcp23017.probe(bus_with(Switches(low)), ADDRESS, mcp23017.Settings())
     assert sensor.read() is door
 
 
 def test_the_other_pins_do_not_matter() -> None:
-    sensor = mcp23017.probe(bus_with(Switches(CLOSED | 0b0111_1100)), ADDRESS)
+    sensor = mcp23017.probe(bus_with(Switches(CLOSED | 0b0111_1100)), ADDRESS, mcp23017.Settings())
     assert sensor.read() is Door.CLOSED
 
 
 def test_a_door_that_moves_is_told_in_order() -> None:
     switches = Switches(CLOSED)
     bus = bus_with(switches)
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     told = []
     for low in (CLOSED, BETWEEN, OPEN, BETWEEN, CLOSED):
         switches.low = low
@@ -89,7 +89,7 @@ def test_a_door_that_moves_is_told_in_order() -> None:
 def test_a_change_holds_only_after_20_ms() -> None:
     switches = Switches(CLOSED)
     bus = bus_with(switches)
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     switches.low = OPEN
     assert sensor.read() is Door.CLOSED
     bus.sleep(0.019)
@@ -101,7 +101,7 @@ def test_a_change_holds_only_after_20_ms() -> None:
 def test_a_bounce_changes_nothing() -> None:
     switches = Switches(CLOSED)
     bus = bus_with(switches)
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     for low in (BETWEEN, CLOSED, BETWEEN, CLOSED, BOTH, CLOSED, OPEN):
         switches.low = low
         assert poll(bus, sensor, 1) == [Door.CLOSED]
@@ -109,12 +109,12 @@ def test_a_bounce_changes_nothing() -> None:
 
 def test_says_that_no_chip_answers() -> None:
     with pytest.raises(NoAnswer):
-        mcp23017.probe(SimulatedI2C(lambda: 0.0, {}), ADDRESS)
+        mcp23017.probe(SimulatedI2C(lambda: 0.0, {}), ADDRESS, mcp23017.Settings())
 
 
 def test_a_missing_acknowledge_is_not_an_answer() -> None:
     bus = bus_with(Switches(CLOSED))
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     bus.faults.append(Nack(ADDRESS, Transfer(bus.transfers[ADDRESS] + 1)))
     with pytest.raises(NoAnswer):
         sensor.read()
@@ -126,36 +126,36 @@ def test_refuses_another_chip_and_says_what_answered() -> None:
     with pytest.raises(
         WrongChip, match=r"0x20: an MCP23017 keeps 7F 00 00 03, this chip answered FD FD FD FD"
     ):
-        mcp23017.probe(bus, ADDRESS)
+        mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
 
 
 def test_a_chip_left_in_the_other_register_layout_is_set_up_all_the_same() -> None:
     bus = bus_with(Switches(OPEN))
     bus.write(ADDRESS, bytes((0x0A, 0x80)))  # IOCON.BANK = 1
-    assert mcp23017.probe(bus, ADDRESS).read() is Door.OPEN
+    assert mcp23017.probe(bus, ADDRESS, mcp23017.Settings()).read() is Door.OPEN
 
 
 def test_no_pin_but_the_last_one_is_left_to_drive_a_wire() -> None:
     bus = bus_with(Switches(CLOSED))
-    mcp23017.probe(bus, ADDRESS)
+    mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     assert bus.read(ADDRESS, 0x00, 1) == b"\x7f"  # IODIRA: GPA7 must be an output
 
 
 def test_a_chip_that_lost_its_power_is_noticed_at_once_and_can_be_set_up_again() -> None:
     chip = MCP23017(Switches(CLOSED))
     bus = SimulatedI2C(lambda: 0.0, {ADDRESS: chip})
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     bus.plug(ADDRESS, chip)
     with pytest.raises(ReadingError, match=r"was reset .*power"):
         sensor.read()
-    assert mcp23017.probe(bus, ADDRESS).read() is Door.CLOSED
+    assert mcp23017.probe(bus, ADDRESS, mcp23017.Settings()).read() is Door.CLOSED
 
 
 @settings(derandomize=True, deadline=None)
 @given(answers=st.binary(min_size=1, max_size=50))
 def test_no_answer_raises_anything_but_a_bus_error(answers: bytes) -> None:
     bus = bus_with(Switches(CLOSED))
-    sensor = mcp23017.probe(bus, ADDRESS)
+    sensor = mcp23017.probe(bus, ADDRESS, mcp23017.Settings())
     bus.plug(ADDRESS, Pins(answers))
     for _ in range(5):
         try:

@@ -60,7 +60,7 @@ class Rubbish:
     def write(self, data: bytes, now: float) -> None:
         pass
 
-    def read(self, register: int, count: int, now: float) -> bytes:
+    def read(self, count: int, now: float) -> bytes:
         return bytes(islice(self._answers, count))
 
 

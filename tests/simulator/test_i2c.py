@@ -20,12 +20,14 @@ class Memory:
         self.powered.append(now)
 
     def write(self, data: bytes, now: float) -> None:
-        self.times.append(now)
-        self.registers[data[0] : data[0] + len(data) - 1] = data[1:]
+        if len(data) > 1:
+            self.times.append(now)
+        self.pointer = data[0] + len(data) - 1
+        self.registers[data[0] : self.pointer] = data[1:]
 
-    def read(self, register: int, count: int, now: float) -> bytes:
+    def read(self, count: int, now: float) -> bytes:
         self.times.append(now)
-        return bytes(self.registers[register : register + count])
+        return bytes(self.registers[self.pointer : self.pointer + count])
 
 
 class Clock:
