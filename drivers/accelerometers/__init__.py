@@ -31,6 +31,35 @@ class SelfTest:
         return bool(np.all((self.lowest <= self.change) & (self.change <= self.highest)))
 
 
+BUS_SHARE = 0.6
+"""So much of a bus's time may go into samples; the rest is for the others on it and for trying again."""
+
+
+def check_range(part: str, range_g: int, ranges_g: tuple[int, ...]) -> None:
+    """Raises ValueError for a range that the part does not have."""
+    if range_g not in ranges_g:
+        raise ValueError(f"{part} has no range of {range_g} g; choose one of {_listed(ranges_g)}")
+
+
+def check_rate(
+    part: str, rate_hz: float, rates_hz: tuple[float, ...], *, bus_hz: float, clocks: float
+) -> None:
+    """Raises ValueError for a rate that the part does not have or the bus cannot carry. clocks: what one sample
+    costs on the bus."""
+    if rate_hz not in rates_hz:
+        raise ValueError(f"{part} has no rate of {rate_hz:g} Hz; choose one of {_listed(rates_hz)}")
+    carried = BUS_SHARE * bus_hz / clocks
+    if rate_hz > carried:
+        raise ValueError(
+            f"{part} at {rate_hz:g} Hz needs more than this bus of {bus_hz / 1000:g} kHz carries, which is "
+            f"{carried:.0f} samples a second; choose a lower rate or a faster bus"
+        )
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    return ", ".join(f"{value:g}" for value in values)
+
+
 class Accelerometer(Protocol):
     """A chip that was found, identified and set up, and is measuring."""
 

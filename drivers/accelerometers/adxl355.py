@@ -8,7 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.accelerometers import SelfTest
+from drivers.accelerometers import SelfTest, check_range, check_rate
 from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
@@ -31,6 +31,7 @@ G0 = 9.80665  # standard gravity, m/s²
 COUNTS_PER_G = {2: 256_000, 4: 128_000, 8: 64_000}
 RESET_TRIES = 5
 SILENCE_S = 1.0
+SAMPLE_CLOCKS = 81.0  # nine bytes of nine clocks
 
 NO_SAMPLES = np.empty((0, 3))
 MARKERS = bytes(b"-X.."[last & 3] for last in range(256))
@@ -133,10 +134,8 @@ class ADXL355:
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> ADXL355:
     """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError; ValueError for another range."""
-    if range_g not in RANGES_G:
-        raise ValueError(f"an ADXL355 has no range of {range_g} g; choose one of {RANGES_G}")
-    if rate_hz not in (None, *RATES_HZ):
-        raise ValueError(f"an ADXL355 has no rate of {rate_hz} Hz; choose one of {RATES_HZ}")
+    check_range("an ADXL355", range_g, RANGES_G)
+    check_rate("an ADXL355", rate_hz or RATE_HZ, RATES_HZ, bus_hz=bus.hz, clocks=SAMPLE_CLOCKS)
     found = bus.read(address, DEVID_AD, len(IDENTITY))
     if found != IDENTITY:
         expected, answered = (identity.hex(" ").upper() for identity in (IDENTITY, found))
