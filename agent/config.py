@@ -112,7 +112,7 @@ class DetectionSection(Struct, forbid_unknown_fields=True):
     alarm_early: Level = 0.05
     alarm_parked: Level = 0.30
     alarm_horizontal: Level = 0.08
-    alarm_riding: Level = 0.18
+    alarm_riding: Level = 0.24
 
 
 class AfterwardsSection(Struct, forbid_unknown_fields=True):

@@ -51,8 +51,8 @@ class MotionSettings:
     """600 m at 3.3 m/s; after that the motion is unknown."""
     shortest_s: float = 2.5
     """A door that is still reported moving ends no ride younger than this: it has just closed."""
-    quiet_s: float = 60.0
-    """Unknown motion is parked after so long a quiet."""
+    quiet_s: float = 30.0
+    """Unknown motion is parked after so long a quiet: the smoothest cruise shakes more."""
     fresh_s: float = 10.0
     """After so long a quiet a speed gathered in unknown motion is forgotten."""
     longest_push_s: float = 15.0
@@ -162,7 +162,8 @@ class Motion:
             self._ride_s[begun] = 0.0
 
     def _end(self, door: NDArray[np.int8]) -> None:
-        self._ride_s += self._hop_s
+        moving = np.abs(self.code) == 1
+        self._ride_s = (self._ride_s + self._hop_s) * moving
         ajar = (door == DOOR_OPEN) | (door == DOOR_MOVING)
         if not (
             np.count_nonzero(ajar)
@@ -170,7 +171,6 @@ class Motion:
             or self._ride_s.max() > self._set.timeout_s
         ):
             return  # in the middle of their rides, as nearly always
-        moving = np.abs(self.code) == 1
         unknown = self.code == UNKNOWN
         early = moving & (self._ride_s < self._set.shortest_s)
         at_door = (door == DOOR_OPEN) | ((door == DOOR_MOVING) & ~early)
