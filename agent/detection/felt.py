@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.detection.detector import BAND_NAMES, Detector, Hop, Settings
+from agent.detection.detector import BAND_NAMES, HOP_S, Detector, Hop, Settings
 from agent.detection.events import (
     Axes,
     Felt,
@@ -64,6 +64,8 @@ class Seismoscope:
         self._tremor = self._alarm = False
         self._began = self._peak = 0.0
         self._rate_hz = rate_hz
+        self._stretch = 1.0
+        """True seconds in a second of the nominal rate, by which the detector counts."""
         self._recent: deque[NDArray[np.float64]] = deque()
         """Blocks of the last seconds, whatever their lengths."""
         self._kept = 0
@@ -97,6 +99,7 @@ class Seismoscope:
         """Everything felt in these samples, in its order."""
         hops = self._detector.step(samples.acceleration[None], DOORS[door], samples.gap)
         self._door = door
+        self._stretch = samples.period * self._rate_hz
         self._follow(hops, samples.acceleration)
         felt: list[Felt] = []
         for hop in hops:
@@ -108,7 +111,9 @@ class Seismoscope:
     def _follow(self, hops: list[Hop], acceleration: NDArray[np.float64]) -> None:
         """The intensities of what is being felt; between events nothing but a few seconds are kept."""
         if self._strength is None and any(hop.tremor[0] or hop.alarm[0] for hop in hops):
-            self._strength = Strength(self._rate_hz, np.concatenate(self._recent or [acceleration[:0]]))
+            self._strength = Strength(
+                self._rate_hz / self._stretch, np.concatenate(self._recent or [acceleration[:0]])
+            )
             self._parked = True
         if self._strength is not None:
             self._strength.add(acceleration)
@@ -140,11 +145,12 @@ class Seismoscope:
             yield MotionFound(at) if before is None else RideEnded(at)
 
     def _tremor_felt(self, hop: Hop, at: float) -> TremorFelt:
-        past = self._since(at - float(hop.since_s[0]))
+        onset = at - self._stretch * float(hop.since_s[0])
+        past = self._since(onset)
         bands = np.sqrt(np.mean([one.hop.energy[:, 0] for one in past], axis=0))
         return TremorFelt(
             at=at,
-            onset=at - float(hop.since_s[0]),
+            onset=onset,
             peak=_axes(np.max([one.hop.peak[0] for one in past], axis=0)),
             bands={name: _axes(band) for name, band in zip(BAND_NAMES, bands, strict=True)},
             motion=self._motion,
@@ -154,7 +160,7 @@ class Seismoscope:
     def _shaken(self, hop: Hop, at: float) -> Iterator[Felt]:
         before, self._alarm = self._alarm, bool(hop.alarm[0])
         if self._alarm and not before:
-            self._began = at - float(hop.since_s[0])
+            self._began = at - self._stretch * float(hop.since_s[0])
             self._peak = max(float(one.hop.peak_vector[0]) for one in self._since(self._began))
             yield ShakingFelt(at, self._began, self._peak, *self._intensities())
         elif before and not self._alarm:
@@ -167,7 +173,8 @@ class Seismoscope:
 
     def _since(self, onset: float) -> list[_Past]:
         """The hops that ended after the onset; at least the last."""
-        return [one for one in self._past if one.at > onset + 1e-6] or [self._past[-1]]
+        # Times are a little off, each by itself: half a hop tells which hop it is.
+        return [one for one in self._past if one.at > onset + HOP_S / 2] or [self._past[-1]]
 
 
 def _axes(values: NDArray[np.float64]) -> Axes:

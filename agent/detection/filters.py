@@ -122,14 +122,14 @@ class Bank:
     def __init__(self, filters: Sequence[Sections], columns: int) -> None:
         self._filters = tuple(filters)
         self._resting = np.concatenate([resting_state(sections) for sections in self._filters])
-        self._state = np.zeros((len(self._resting), columns))
+        self.state = np.zeros((len(self._resting), columns))
         self._columns = columns
         self._ready: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
         """By block length: the matrix, and room for samples above states."""
 
     def rest(self, level: NDArray[np.float64], columns: NDArray[np.bool_] | slice = slice(None)) -> None:
         """Begin again as if these columns had always been at this level, shape (their number,)."""
-        self._state[:, columns] = self._resting[:, None] * level
+        self.state[:, columns] = self._resting[:, None] * level
 
     def run(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Filter a block of shape (n, columns); gives shape (filters, n, columns)."""
@@ -137,18 +137,18 @@ class Bank:
         ready = self._ready.get(length)
         if ready is None:
             ready = self._ready[length] = (
-                self._matrix(length),
-                np.empty((length + len(self._state), self._columns)),
+                self.matrix(length),
+                np.empty((length + len(self.state), self._columns)),
             )
         matrix, both = ready
         both[:length] = samples
-        both[length:] = self._state
+        both[length:] = self.state
         product = matrix @ both
         outputs = len(self._filters) * length
-        self._state = product[outputs:]
+        self.state = product[outputs:]
         return product[:outputs].reshape(len(self._filters), length, self._columns)
 
-    def _matrix(self, length: int) -> NDArray[np.float64]:
+    def matrix(self, length: int) -> NDArray[np.float64]:
         """All outputs first, then all states."""
         states = len(self._resting)
         outputs = np.zeros((len(self._filters) * length, length + states))

@@ -5,7 +5,7 @@ hops of 0.1 s, so the length of the blocks they are given does not matter.
 """
 
 from collections.abc import Sequence
-from math import floor, log10, pi, tan
+from math import pi, tan
 from typing import TypeAlias
 
 import numpy as np
@@ -38,17 +38,6 @@ GBT_ORDER = 4
 GBT_LOWEST, GBT_HIGHEST = 1.0, 12.0
 GBT_SLOPES, GBT_OFFSETS = np.array([[3.17], [3.00]]), np.array([[6.59], [9.77]])
 """I_A = 3.17 lg PGA + 6.59, I_V = 3.00 lg PGV + 9.77, in m/s² and m/s."""
-
-
-def intensity(peak_m_s2: float) -> int:
-    """The class 1 to 12: I_A = 3.17 lg PGA + 6.59, PGA in m/s² of the three-component vector.
-
-    By the peak acceleration alone, GB/T 17742-2020. The standard takes 0.1-10 Hz; by a peak of 1-10 Hz, slow
-    shaking comes out lower.
-    """
-    if peak_m_s2 <= 0:
-        return 1
-    return min(12, max(1, floor(3.17 * log10(peak_m_s2) + 6.59 + 0.5)))
 
 
 class _Running:

@@ -126,17 +126,28 @@ class Shaking:
             self._busy = self._longest
         elif not self._busy:
             return
-        suspect = self._near_door()
-        exceeded = self._sustained.step(self._met(horizontal, vector, suspect, parked) & judged)
-        followed = parked & judged & ~suspect
-        escalates = self._escalation.step(vector, np.sqrt(energy[SLOW]), energy[SHAPE], followed)
         self._rest(vector, horizontal, parked | (code == UNKNOWN))
         self._since(above)
-        strong = exceeded[1] | exceeded[2] | escalates | exceeded[3]
-        self.tremor = (self.tremor & (self._rest_s < self._set.tremor_over_s)) | exceeded[0]
-        self.alarm = (self.alarm & (self._rest_s < self._set.over_s)) | strong
+        self.tremor = self.tremor & (self._rest_s < self._set.tremor_over_s)
+        self.alarm = self.alarm & (self._rest_s < self._set.over_s)
+        fresh = judged & ~self.alarm
+        if np.count_nonzero(fresh):
+            self._begin(horizontal, vector, energy, parked, fresh)
         if not (np.count_nonzero(self.alarm) or np.count_nonzero(self.tremor)):
             self._busy -= 1
+
+    def _begin(self, horizontal: Floats, vector: Floats, energy: Floats, parked: Flags, fresh: Flags) -> None:
+        """What begins in cars without an alarm; one that is on needs nothing to go on."""
+        suspect = self._near_door()
+        exceeded = self._sustained.step(self._met(horizontal, vector, suspect, parked) & fresh)
+        followed = parked & fresh & ~suspect
+        escalates = self._escalation.step(vector, np.sqrt(energy[SLOW]), energy[SHAPE], followed)
+        strong = exceeded[1] | exceeded[2] | escalates | exceeded[3]
+        self.tremor |= exceeded[0] | strong
+        if np.count_nonzero(strong):
+            self.alarm |= strong
+            self._sustained.restart(strong)
+            self._escalation.restart(strong)
 
     def _met(self, horizontal: Floats, vector: Floats, suspect: Flags, parked: Flags) -> Flags:
         limits = self._set

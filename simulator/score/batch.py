@@ -1,6 +1,7 @@
 """The detector on many inputs at once: cases of like length side by side on its batch axis, two processes."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -10,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.detection.detector import Detector
+from agent.detection.detector import Detector, Settings
 from simulator.score.protocol import GRAVITY, POLL, RATE_HZ, Case, Codes, Floats, Found, Inputs, Scored
 
 T = TypeVar("T")
@@ -24,8 +25,8 @@ CHUNK_POLLS = 125
 class Watch:
     """Runs a detector chunk by chunk, and keeps when its decisions were known."""
 
-    def __init__(self, cars: int) -> None:
-        self._detector = Detector(RATE_HZ, cars)
+    def __init__(self, cars: int, settings: Settings | None = None) -> None:
+        self._detector = Detector(RATE_HZ, cars, settings)
         self._tremor: list[NDArray[np.bool_]] = []
         self._alarm: list[NDArray[np.bool_]] = []
 
@@ -62,10 +63,10 @@ def _spans(known: Floats, on: NDArray[np.bool_], end_s: float) -> tuple[tuple[fl
     return tuple((float(times[begin]), float(times[end])) for begin, end in zip(begins, ends, strict=True))
 
 
-def run(cases: Sequence[Case]) -> list[list[Found]]:
+def run(cases: Sequence[Case], settings: Settings | None = None) -> list[list[Found]]:
     """Side by side in one detector; by case, then by input."""
     inputs = [case.render() for case in cases]
-    found = _together(inputs)
+    found = _together(inputs, settings)
     answer = []
     for one in inputs:
         answer.append(found[: len(one.samples)])
@@ -73,9 +74,9 @@ def run(cases: Sequence[Case]) -> list[list[Found]]:
     return answer
 
 
-def _together(inputs: list[Inputs]) -> list[Found]:
+def _together(inputs: list[Inputs], settings: Settings | None) -> list[Found]:
     lengths = [one.samples.shape[1] for one in inputs for _ in one.samples]
-    watch = Watch(len(lengths))
+    watch = Watch(len(lengths), settings)
     step = CHUNK_POLLS * POLL
     for start in range(0, max(lengths), step):
         samples = np.tile(GRAVITY, (len(lengths), step, 1))
@@ -93,9 +94,13 @@ def _together(inputs: list[Inputs]) -> list[Found]:
     return watch.found([length / RATE_HZ for length in lengths])
 
 
-def judge(cases: Sequence[Case]) -> list[Scored]:
+def judge(cases: Sequence[Case], settings: Settings | None = None) -> list[Scored]:
     """Render, run, judge: the work of one process."""
-    return [scored for case, found in zip(cases, run(cases), strict=True) for scored in case.judge(found)]
+    return [
+        scored
+        for case, found in zip(cases, run(cases, settings), strict=True)
+        for scored in case.judge(found)
+    ]
 
 
 def batches(cases: Iterable[Case], inputs: int) -> list[list[Case]]:
@@ -111,10 +116,16 @@ def spread(work: Callable[[T], R], tasks: Sequence[T], jobs: int, name: str) -> 
         return [work(task) for task in _bar(tasks, len(tasks), name)]
     # One thread of linear algebra a process: more of them wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    # Ctrl-C is for the process in front; the others end with it.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), signal.signal, ignore) as pool:
         futures = [pool.submit(work, task) for task in tasks]
-        for _ in _bar(as_completed(futures), len(futures), name):
-            pass
+        try:
+            for _ in _bar(as_completed(futures), len(futures), name):
+                pass
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
         return [future.result() for future in futures]
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from simulator.recordings import Recording, load
-from simulator.score import days, disturbances, earthquakes, riding, table
+from simulator.score import days, disturbances, earthquakes, riding, table, tradeoff
 from simulator.score.batch import batches, judge, spread
-from simulator.score.outcome import Outcome, PeerOutcome, write
+from simulator.score.outcome import Outcome, PeerOutcome, Scaled, write
 from simulator.score.protocol import Case, Scored
 
-DONE, USAGE = 0, 2
+DONE, USAGE, STOPPED = 0, 2, 130
 SEEDS, DAYS = 100, 10
 QUICK_SEEDS, QUICK_DAYS = 10, 1
+CURVE_DAYS = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +62,12 @@ def run(options: argparse.Namespace) -> int:
         peers = _peers(recordings, options) if options.peers else []
     except ModuleNotFoundError as error:
         return _refuse(f"--peers needs {error.name}: pip install 'hoistway[dev]'")
-    outcome = replace(measure(recordings, options), peers=peers)
+    except KeyboardInterrupt:
+        return _stopped()
+    try:
+        outcome = replace(measure(recordings, options), peers=peers, curve=_curve(recordings, options))
+    except KeyboardInterrupt:
+        return _stopped()
     print("\n".join(table.lines(outcome)))
     print(f"{time.perf_counter() - began:.0f} s in {options.jobs} processes")
     return _written(outcome, recordings, options)
@@ -71,6 +77,13 @@ def _peers(recordings: Sequence[Recording], options: argparse.Namespace) -> list
     from simulator.score import versus  # noqa: PLC0415 - needs ObsPy and SciPy, of the development tools
 
     return versus.run(recordings, _singles(options), _days(options), options.jobs)
+
+
+def _curve(recordings: Sequence[Recording], options: argparse.Namespace) -> list[Scaled]:
+    """Only for the plot: it takes a minute."""
+    if not options.plots or options.quick:
+        return []
+    return tradeoff.curve(recordings, min(CURVE_DAYS, _days(options)), options.jobs)
 
 
 def _written(outcome: Outcome, recordings: Sequence[Recording], options: argparse.Namespace) -> int:
@@ -92,6 +105,11 @@ def _reason(folder: Path | None, error: Exception) -> str:
         case KeyError():
             return f"{folder}: {error} is missing in index.json or records.npz"
     return f"{folder}: {error}; it holds index.json and records.npz in the form of the recordings shipped"
+
+
+def _stopped() -> int:
+    print("\nhoistway-simulator: stopped; nothing is written", file=sys.stderr)
+    return STOPPED
 
 
 def _refuse(reason: str) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agent.detection.detector import Settings
 from agent.detection.motion import DOOR_UNKNOWN
 from simulator.building import storeys
 from simulator.day import schedule_day
@@ -80,10 +81,10 @@ def plan(seed: int, rides: int = RIDES) -> Day:
     return Day(elevator, done, now + 30.0, sorted(log))
 
 
-def live(seeds: Sequence[int], rides: int = RIDES) -> list[Lived]:
+def live(seeds: Sequence[int], rides: int = RIDES, settings: Settings | None = None) -> list[Lived]:
     """These days, side by side."""
     days = [plan(seed, rides) for seed in seeds]
-    watch = Watch(2 * len(days))
+    watch = Watch(2 * len(days), settings)
     noises = [np.random.default_rng([78, seed]) for seed in seeds]
     chunk = CHUNK_POLLS * POLL
     for start in range(0, round(max(day.end for day in days) * RATE_HZ), chunk):

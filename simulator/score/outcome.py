@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,28 @@ class PeerOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaled:
+    """What the detector would do with all levels of its alarm multiplied."""
+
+    scale: float
+    warnings_s: list[float]
+    """By earthquake of 80 gal and more on a parked car; a missed alarm is minus infinity."""
+    alarmed_rides: int
+    rides: int
+    alarms: int
+    """In simulated days, with the door's signal."""
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Of one run."""
 
     scored: list[Scored]
     days: list[Lived] = field(default_factory=list)
     peers: list[PeerOutcome] = field(default_factory=list)
+    curve: list[Scaled] = field(default_factory=list)
+    """What other levels would do."""
 
     def pick(self, group: str, door: str | None = None) -> list[Scored]:
         """Whose group begins so."""
@@ -145,6 +161,7 @@ def write(outcome: Outcome, path: Path) -> None:
             }
             for peer in outcome.peers
         ],
+        "curve": [asdict(one) for one in outcome.curve],
     }
     path.write_text(json.dumps(_finite(document), indent=1, allow_nan=False) + "\n", encoding="utf-8")
 

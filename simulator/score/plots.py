@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from simulator.recordings import Recording
 from simulator.score import traces
 from simulator.score.intervals import poisson_upper, wilson
-from simulator.score.outcome import Outcome, picked, strong
+from simulator.score.outcome import Outcome, Scaled, picked, strong
 from simulator.score.palette import BLUE, EARLY, GRID, INK, MUTED, OURS, PAPER
 from simulator.score.table import DAYS_A_YEAR
 
@@ -37,6 +37,7 @@ def _trade(outcome: Outcome) -> Figure:
     figure = Figure(figsize=(11, 7), layout="constrained")
     axis = figure.subplots()
     points = _points(outcome)
+    _curve(axis, outcome, points)
     for point in points:
         _mark(axis, point)
     _label(axis, points)
@@ -58,7 +59,7 @@ def _trade(outcome: Outcome) -> Figure:
     figure.supxlabel(
         f"{count} earthquakes on a parked car, {len(outcome.days)} car-days; broad bars are 95 % intervals. Red: this"
         " detector, an arrow where it never alarmed, drawn from the upper 95 % limit.\n"
-        "Orange: detectors meant for early shaking. Blue: switches for strong shaking. Hollow: reported, never"
+        "The line: all levels of this alarm multiplied, in days of their own. Orange: detectors meant for early shaking. Blue: switches for strong shaking. Hollow: reported, never"
         " shown to passengers.",
         fontsize=9.5,
         x=0.01,
@@ -92,6 +93,35 @@ def _points(outcome: Outcome) -> list[Point]:
     )
     points.append(("this alarm", sum(len(day.alarms) for day in days), len(days), alarms, OURS, "D"))
     return [point for point in points if point[2] and point[3]]
+
+
+def _curve(axis: Any, outcome: Outcome, points: list[Point]) -> None:
+    """Other levels of the same alarm, joined through the one that is shipped."""
+    if not outcome.curve:
+        return
+    shipped = next(_place(point) for point in points if point[0] == "this alarm")
+    places = {1.0: shipped} | {one.scale: _scaled(one) for one in outcome.curve if one.warnings_s}
+    axis.plot(
+        *zip(*(places[scale] for scale in sorted(places)), strict=True), color=OURS, linewidth=1.5, zorder=2
+    )
+    for one in outcome.curve:
+        if not one.warnings_s:
+            continue
+        axis.plot(*_scaled(one), "o", color=OURS, markersize=4, zorder=3)
+        axis.annotate(
+            f"×{one.scale:g}",
+            _scaled(one),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            color=OURS,
+        )
+
+
+def _scaled(one: Scaled) -> tuple[float, float]:
+    share = 100 * sum(gain >= 1 for gain in one.warnings_s) / len(one.warnings_s)
+    return DAYS_A_YEAR * (one.alarms or poisson_upper(0)) / one.days, share
 
 
 def _place(point: Point) -> tuple[float, float]:

@@ -73,13 +73,13 @@ def anything(hops: list[Hop]) -> bool:
 
 
 def test_does_not_know_the_motion_of_a_car_it_has_just_met() -> None:
-    hops = feel(Detector(RATE_HZ), quiet(30), DOOR_CLOSED)
+    hops = feel(Detector(RATE_HZ), quiet(20), DOOR_CLOSED)
     assert codes(hops) == [UNKNOWN]
 
 
-def test_knows_a_car_parked_after_a_minute_of_quiet() -> None:
+def test_knows_a_car_parked_after_half_a_minute_of_quiet() -> None:
     detector = Detector(RATE_HZ)
-    assert codes(feel(detector, quiet(59))) == [UNKNOWN]
+    assert codes(feel(detector, quiet(29))) == [UNKNOWN]
     assert codes(feel(detector, quiet(2))) == [UNKNOWN, PARKED]
 
 

@@ -19,7 +19,6 @@ from agent.detection.intensity import (
     JmaIntensity,
     gbt_intensity,
     integrated,
-    intensity,
     jma_weighting,
 )
 from benchmarks.intensity import at_rate, felt, gbt_reference, jma_reference, prepared
@@ -53,14 +52,6 @@ def sine(frequency_hz: float, amplitude: float, rate_hz: float = 125.0) -> Float
 
 def gain(sections: Sections, frequency_hz: float, rate_hz: float) -> float:
     return float(np.abs(signal.sosfreqz(sections, [frequency_hz], fs=rate_hz)[1][0]))
-
-
-@pytest.mark.parametrize(
-    ("peak_gal", "level"),
-    [(0.0, 1), (1.0, 1), (5.0, 2), (5.2, 3), (15, 4), (31, 5), (65, 6), (135, 7), (99999, 12)],
-)
-def test_intensity_follows_the_standard(peak_gal: float, level: int) -> None:
-    assert intensity(peak_gal / 100) == level
 
 
 @pytest.mark.parametrize(
