@@ -36,10 +36,11 @@ def settings(scale: float) -> Settings:
 
 def curve(recordings: Sequence[Recording], car_days: int, jobs: int) -> list[Scaled]:
     """One point a scale, over so many days."""
-    return [_point(scale, recordings, car_days, jobs) for scale in SCALES]
+    return [point(scale, recordings, car_days, jobs) for scale in SCALES]
 
 
-def _point(scale: float, recordings: Sequence[Recording], car_days: int, jobs: int) -> Scaled:
+def point(scale: float, recordings: Sequence[Recording], car_days: int, jobs: int) -> Scaled:
+    """At one scale. No days, no false alarms counted."""
     quakes = [one for one in recordings if group_of(one) == "earthquake" and peak_gal(one) >= LEAST_GAL]
     rides = [one for one in recordings if one.kind == "ride"]
     cases = [Parked(one, group_of(one), ("closed",)) for one in (*quakes, *rides)]
