@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from random import Random
 
 from drivers.errors import BusError, NoAnswer
 from simulator.chips import Chip
@@ -27,11 +28,19 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Sometimes:
+    """This share of the transfers to an address, spread at random, the same ones for the same seed."""
+
+    share: float
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Nack:
     """Nobody acknowledges the address: the chip does not notice the transfer."""
 
     address: int
-    when: Transfer | Between
+    when: Transfer | Between | Sometimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class TimedOut:
     """The chip does its part, but the answer is lost on the way: what a FIFO gave away is gone."""
 
     address: int
-    when: Transfer | Between
+    when: Transfer | Between | Sometimes
 
 
 class SimulatedI2C:
@@ -96,6 +105,16 @@ class SimulatedI2C:
             raise BusError(_text(address, "the transfer timed out"))
         return answer
 
+    def receive(self, address: int, count: int) -> bytes:
+        """Read on from where the chip's pointer is, as drivers do that are not ours. Raises BusError."""
+        chip, lost = self._addressed(address)
+        self.sleep(self._byte_s)
+        answer = chip.read(count, self._now)
+        self._now += count * self._byte_s
+        if lost:
+            raise BusError(_text(address, "the transfer timed out"))
+        return answer
+
     def _addressed(self, address: int) -> tuple[Chip, bool]:
         """The chip at an address, and whether its answer is going to be lost."""
         self.transfers[address] += 1
@@ -112,12 +131,14 @@ class SimulatedI2C:
                 return fault
         return None
 
-    def _strikes(self, address: int, when: Transfer | Between) -> bool:
+    def _strikes(self, address: int, when: Transfer | Between | Sometimes) -> bool:
         match when:
             case Transfer(number):
                 return self.transfers[address] == number
             case Between(start, end):
                 return start <= self.now() < end
+            case Sometimes(share, seed):
+                return Random(f"{seed} {self.transfers[address]}").random() < share
 
 
 def _text(address: int, reason: str) -> str:

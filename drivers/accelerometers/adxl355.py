@@ -1,6 +1,7 @@
 """ADXL355 (Analog Devices), three axes, ±2, ±4 or ±8 g, 20 bit; register names and values from its datasheet.
 
-Set to 125 samples a second; its FIFO of 96 axis values holds 32 samples, a quarter of a second.
+Set to 125 samples a second unless told otherwise; its FIFO of 96 axis values holds 32 samples, then a quarter of a
+second.
 """
 
 import re
@@ -9,29 +10,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
+from drivers.continuity import Continuity
 from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
 ADDRESSES = (0x1D, 0x53)
 RANGES_G = (2, 4, 8)
-RATES_HZ = (125.0,)
+RATE_CODE = {4000 / 2**code: code for code in range(10, -1, -1)}
+RATES_HZ = tuple(RATE_CODE)
 RATE_HZ = 125.0
 
 DEVID_AD, IDENTITY = 0x00, bytes.fromhex("AD 1D ED")
 STATUS, FIFO_OVR = 0x04, 0x04  # FIFO_ENTRIES, 0x05, is its neighbour: one read gives both.
+TEMPERATURE = 0x06
+DATA, SAMPLE_BYTES = 0x08, 9
 FIFO_DATA, FIFO_SLOTS = 0x11, 96
-FILTER, ODR_125_HZ = 0x28, 0x05  # 4000 Hz / 2**5, high pass off
+FILTER = 0x28  # the rate's code; the high pass stays off
 RANGE, I2C_HS, RANGE_CODE = 0x2C, 0x80, {2: 0x01, 4: 0x02, 8: 0x03}  # bit 7 as the reset leaves it
-POWER_CTL, MEASURE = 0x2D, 0x00
+POWER_CTL, STANDBY, MEASURE = 0x2D, 0x01, 0x00
+SELF_TEST, OFF, ARMED, PUSHED = 0x2E, 0x00, 0x01, 0x03  # ST1, then ST2 with it
 RESET, RESET_CODE = 0x2F, 0x52
 SHADOW, SHADOW_COUNT = 0x50, 5
 
 G0 = 9.80665  # standard gravity, m/s²
 COUNTS_PER_G = {2: 256_000, 4: 128_000, 8: 64_000}
 RESET_TRIES = 5
-SILENCE_S = 1.0
-SAMPLE_CLOCKS = 81.0  # nine bytes of nine clocks
+SAMPLE_CLOCKS = 9 * (SAMPLE_BYTES + 1.2)  # eight bytes around each burst of seven samples
+
+SETTLE_S, TEST_SAMPLES, TEST_S = 0.1, 16, 0.01
+TYPICAL_CHANGE = np.array((0.3, 0.3, 1.5)) * G0
+"""All that the datasheet says of the self-test. That half and twice as much pass is our choice."""
 
 NO_SAMPLES = np.empty((0, 3))
 MARKERS = bytes(b"-X.."[last & 3] for last in range(256))
@@ -43,57 +52,79 @@ class ADXL355:
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "ADXL355"
-    rate_hz = RATE_HZ
     noise_density = 22.5e-6 * G0
-    poll_s = 10 / rate_hz
-    """The FIFO fills in 32: two polls in a row may fail."""
 
-    def __init__(self, bus: I2C, address: int, range_g: int) -> None:
-        """Use a chip that is set up already; `probe` sets it up."""
+    def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
+        """Set up and start a chip that `probe` has identified and reset. Raises BusError."""
+        self.rate_hz = rate_hz
         self.count = G0 / COUNTS_PER_G[range_g]
+        self.poll_s = min(7 / rate_hz, 1.0)  # the FIFO fills in 32: three polls in a row may fail
         self._bus = bus
         self._address = address
-        self._settings = bytes((I2C_HS | RANGE_CODE[range_g], MEASURE))
+        self._range = I2C_HS | RANGE_CODE[range_g]
+        self._place = f"address 0x{address:02x}: the {self.name}"
         self._rest = b""
-        self._lost = self._running = False
-        self._heard = bus.now()
+        self._start()
+        self._runs = Continuity(self._place, rate_hz, bus.now())
 
     def read(self) -> Samples:
         """Everything measured since the last call, in the chip's own axes.
 
-        `end` is when the FIFO was counted: the newest sample is up to one period (8 ms) older, plus the time
-        its three axes take to enter the FIFO. Raises BusError; after a lost transfer the next run has a gap.
+        `end` is when the FIFO was counted: the newest sample is up to one period older, plus the time its three
+        axes take to enter the FIFO. Raises BusError; after a lost transfer the next run has a gap.
         """
         try:
-            return self._read()
+            now, acceleration = self._fetch()
         except NoAnswer:
             raise  # the chip was not addressed, so it gave nothing away
         except BusError:
             self._lose()
             raise
+        run = self._runs.run(now, acceleration)
+        if self._runs.silent(now):
+            raise self._runs.silence(self._settings())
+        return run
 
-    def temperature(self) -> float | None:
-        """Not read yet."""
-        return None
+    def temperature(self) -> float:
+        """Of the chip, °C. Raises BusError.
 
-    def self_test(self) -> SelfTest | None:
-        """Not done yet."""
-        return None
+        The chip may change one of the two registers between the other and it; the middle one of three readings
+        is not torn in this way.
+        """
+        readings = [self._bus.read(self._address, TEMPERATURE, 2) for _ in range(3)]
+        raw = sorted(int.from_bytes(reading, "big") & 0x0FFF for reading in readings)[1]
+        return 25 + (raw - 1885) / -9.05
 
-    def _read(self) -> Samples:
+    def self_test(self) -> SelfTest:
+        """Against half and twice the datasheet's typical change. Takes half a second. Raises BusError."""
+        try:
+            # At ±2 g, gravity and the force on Z would not fit together.
+            self._configure(RATE_CODE[125.0], I2C_HS | RANGE_CODE[8])
+            self._write(SELF_TEST, ARMED)
+            still = self._mean()
+            self._write(SELF_TEST, PUSHED)
+            pushed = self._mean()
+        finally:
+            self._write(SELF_TEST, OFF)
+            self._start()
+            self._fetch()  # whatever is left of the test in the FIFO
+            self._lose()
+            self._runs.restart(self._bus.now())
+        return SelfTest(pushed - still, TYPICAL_CHANGE / 2, TYPICAL_CHANGE * 2)
+
+    def _fetch(self) -> tuple[float, NDArray[np.float64]]:
         status, entries = self._bus.read(self._address, STATUS, 2)
         now = self._bus.now()
         if entries > FIFO_SLOTS:
-            raise ReadingError(f"{self._place()} counts {entries} FIFO entries, but has {FIFO_SLOTS}")
+            raise ReadingError(f"{self._place} counts {entries} FIFO entries, but has {FIFO_SLOTS}")
         if status & FIFO_OVR:
             self._lose()
         # The FIFO fills axis by axis: a sample not yet whole stays there for the next time.
         held = len(self._rest) // 3
         slots = (held + entries) // 3 * 3 - held
-        acceleration = NO_SAMPLES
-        if slots > 0:
-            acceleration = self._decode(self._bus.read(self._address, FIFO_DATA, 3 * slots))
-        return self._run(now, acceleration)
+        if slots <= 0:
+            return now, NO_SAMPLES
+        return now, self._decode(self._bus.read(self._address, FIFO_DATA, 3 * slots))
 
     def _decode(self, raw: bytes) -> NDArray[np.float64]:
         """What follows the last break in the slots; a partial sample at their end is kept."""
@@ -103,37 +134,44 @@ class ADXL355:
         self._rest = rest
         return convert(whole, self.count)
 
-    def _run(self, now: float, acceleration: NDArray[np.float64]) -> Samples:
-        if not len(acceleration):
-            self._check_alive(now)
-            return Samples(end=now, period=1 / self.rate_hz, acceleration=acceleration)
-        # Before the first run nothing was promised, so nothing can be missing.
-        gap = self._lost and self._running
-        self._lost, self._running, self._heard = False, True, now
-        return Samples(end=now, period=1 / self.rate_hz, acceleration=acceleration, gap=gap)
-
     def _lose(self) -> None:
-        self._lost = True
         self._rest = b""
+        self._runs.lose()
 
-    def _check_alive(self, now: float) -> None:
-        """A chip that lost its power comes back in standby and answers as if nothing had happened."""
-        if now - self._heard <= SILENCE_S:
-            return
-        settings = self._bus.read(self._address, RANGE, 2)
-        if settings == self._settings:
-            raise ReadingError(
-                f"{self._place()} is set to measure, but has given no sample for {SILENCE_S} s"
-            )
-        found = f"RANGE 0x{settings[0]:02X}, POWER_CTL 0x{settings[1]:02X}"
-        raise ReadingError(f"{self._place()} was reset ({found}): did it lose its power?")
+    def _start(self) -> None:
+        self._configure(RATE_CODE[self.rate_hz], self._range)
+        if any(wanted != found for wanted, found in self._settings().values()):
+            raise ReadingError(f"{self._place} did not keep its settings")
 
-    def _place(self) -> str:
-        return f"address 0x{self._address:02x}: the {self.name}"
+    def _configure(self, rate: int, measured_range: int) -> None:
+        """FILTER and RANGE may change in standby only."""
+        self._write(POWER_CTL, STANDBY)
+        self._write(FILTER, rate)
+        self._write(RANGE, measured_range)
+        self._write(POWER_CTL, MEASURE)
+
+    def _settings(self) -> dict[str, tuple[int, int]]:
+        """By register: what was set, what is found."""
+        found = self._bus.read(self._address, FILTER, 1) + self._bus.read(self._address, RANGE, 2)
+        wanted = (RATE_CODE[self.rate_hz], self._range, MEASURE)
+        return dict(zip(("FILTER", "RANGE", "POWER_CTL"), zip(wanted, found, strict=True), strict=True))
+
+    def _mean(self) -> NDArray[np.float64]:
+        """Over a sixth of a second at ±8 g, past the FIFO; shape (3,), m/s²."""
+        self._bus.sleep(SETTLE_S)
+        raw = b""
+        for _ in range(TEST_SAMPLES):
+            self._bus.sleep(TEST_S)
+            raw += self._bus.read(self._address, DATA, SAMPLE_BYTES)
+        return np.asarray(convert(raw, G0 / COUNTS_PER_G[8]).mean(axis=0))
+
+    def _write(self, register: int, value: int) -> None:
+        self._bus.write(self._address, bytes((register, value)))
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> ADXL355:
-    """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError; ValueError for another range."""
+    """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError; ValueError for another range or
+    rate."""
     check_range("an ADXL355", range_g, RANGES_G)
     check_rate("an ADXL355", rate_hz or RATE_HZ, RATES_HZ, bus_hz=bus.hz, clocks=SAMPLE_CLOCKS)
     found = bus.read(address, DEVID_AD, len(IDENTITY))
@@ -143,12 +181,7 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
             f"address 0x{address:02x}: an ADXL355 answers {expected}, this chip answered {answered}"
         )
     _reset(bus, address)
-    # FILTER and RANGE may change in standby only, which is where the reset leaves the chip.
-    bus.write(address, bytes((FILTER, ODR_125_HZ)))
-    bus.write(address, bytes((RANGE, I2C_HS | RANGE_CODE[range_g])))
-    bus.write(address, bytes((POWER_CTL, MEASURE)))
-    _check_settings(bus, address, range_g)
-    return ADXL355(bus, address, range_g)
+    return ADXL355(bus, address, range_g, rate_hz or RATE_HZ)
 
 
 def convert(whole: bytes, count: float) -> NDArray[np.float64]:
@@ -185,10 +218,3 @@ def _reset(bus: I2C, address: int) -> None:
             return
     lost = f"the ADXL355 lost its trim values in {RESET_TRIES} resets"
     raise ReadingError(f"address 0x{address:02x}: {lost}; switch its power off and on")
-
-
-def _check_settings(bus: I2C, address: int, range_g: int) -> None:
-    expected = bytes((I2C_HS | RANGE_CODE[range_g], MEASURE))
-    settings = bus.read(address, FILTER, 1) + bus.read(address, RANGE, 2)
-    if settings != bytes((ODR_125_HZ,)) + expected:
-        raise ReadingError(f"address 0x{address:02x}: the ADXL355 did not keep its settings")

@@ -34,12 +34,18 @@ class MakeAccelerometer(Protocol):
     """How every simulated accelerometer is made."""
 
     def __call__(
-        self, signal: Signal, *, rate_error: float = 0.0, noise_density: float | None = None, seed: int = 0
+        self,
+        signal: Signal,
+        *,
+        rate_error: float = 0.0,
+        noise_density: float | None = None,
+        seed: int = 0,
+        stuck: bool = False,
     ) -> Chip:
         """A chip that feels the signal.
 
         rate_error is how much faster than nominal its clock runs (0.02: 2 %); noise_density is in m/s²/√Hz,
-        0 for none, None for what the datasheet calls typical.
+        0 for none, None for what the datasheet calls typical; a stuck one's mass does not move in its self-test.
         """
 
 

@@ -1,17 +1,16 @@
 """A simulated ADXL355 at register level; constants typed from its datasheet, independent of the driver.
 
 Modelled: identity, standby, soft reset and its race, ranges, rates, the FIFO that fills axis by axis and
-drops its oldest slots, both markers, overrun, saturation, quantisation, a clock that is off, noise.
-Not modelled: the low pass filter's shape and delay, the high pass filter, offsets, self test, interrupts,
-synchronisation, the FIFO's three spare slots.
+drops its oldest slots, both markers, overrun, saturation, quantisation, self-test, the thermometer, a clock that is
+off, noise.
+Not modelled: the low pass filter's shape and delay, the high pass filter, offsets, interrupts, synchronisation, the
+FIFO's three spare slots.
 """
 
-import math
-
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.chips import Signal
+from simulator.proof_mass import ProofMass
 
 STANDARD_GRAVITY = 9.80665  # m/s²
 TYPICAL_NOISE = 22.5e-6 * STANDARD_GRAVITY  # m/s²/√Hz
@@ -19,6 +18,7 @@ COUNTS_PER_G = (256_000, 256_000, 128_000, 64_000)  # by RANGE[1:0]; 0 is not as
 AXIS_DELAY = 1 / 8
 """Y enters the FIFO this part of a period after X, and Z after Y: our choice, seen in a quarter of all counts."""
 RESET_S = 0.005
+SELF_TEST_FORCE = np.array((0.3, 0.3, 1.5)) * STANDARD_GRAVITY  # the datasheet's typical change
 
 REGISTERS_AFTER_RESET = {
     0x00: 0xAD,  # DEVID_AD
@@ -34,7 +34,6 @@ WRONG_SHADOW = bytes((0x5A, 0x00, 0xC7, 0x40, 0x2E))
 WRONG_TRIM = 0.9
 """A chip whose trim was loaded wrongly measures wrongly; by how much is our choice."""
 EMPTY_SLOT = b"\x00\x00\x02"
-NOISE_CHUNK = 4096
 
 
 class ADXL355:
@@ -47,22 +46,15 @@ class ADXL355:
         rate_error: float = 0.0,
         noise_density: float | None = None,
         seed: int = 0,
+        stuck: bool = False,
         temperature: float = 25.0,
         reset_races: int = 0,
     ) -> None:
-        """A chip that feels the signal.
-
-        rate_error is how much faster than nominal its clock runs (0.02: 2 %); noise_density is in m/s²/√Hz,
-        0 for none, None for the datasheet's; temperature in °C; the first reset_races resets go wrong.
-
-        The noise is white up to half the output rate, so its standard deviation is density·√(rate / 2). The
-        real chip rolls off from a quarter of the rate, which makes the simulated one pessimistic above that.
-        """
-        self._signal = signal
+        """As every simulated accelerometer is made, see `MakeAccelerometer`; temperature in °C; the first
+        reset_races resets go wrong."""
+        noise = TYPICAL_NOISE if noise_density is None else noise_density
+        self._mass = ProofMass(signal, noise_density=noise, seed=seed, stuck=stuck)
         self._speed = 1 + rate_error
-        self._noise = TYPICAL_NOISE if noise_density is None else noise_density
-        self._random = np.random.default_rng(seed)
-        self._drawn = np.empty((0, 3))
         self._temperature = temperature
         self._races = reset_races
         self.power_on(0.0)
@@ -75,6 +67,7 @@ class ADXL355:
         self._registers[0x50:0x55] = SHADOW
         self._ready = now
         self._pointer = 0x00
+        self._mass.push(None)
         self._standby()
 
     def write(self, data: bytes, now: float) -> None:
@@ -101,8 +94,8 @@ class ADXL355:
             end = min(register + count, 0x11)
             self._refresh(end)
             answer = bytes(self._registers[register:end])
-            if register <= 0x04 < end:
-                self._overrun = False  # STATUS is cleared by reading it
+            if register <= 0x04 < end:  # STATUS is cleared by reading it
+                self._overrun, self._seen = False, self._entered // 3
         return answer + self._pop(count - before) if count > before else answer
 
     def _write_register(self, register: int, value: int, now: float) -> None:
@@ -113,6 +106,11 @@ class ADXL355:
             self._standby() if value & 0x01 else self._measure(now)
         elif register in (0x28, 0x2C) and self._start is not None:
             pass  # FILTER and Range may change in standby only: here a driver that forgets that gets nothing
+        elif register == 0x2E:
+            self._count_slots(now)
+            self._make()
+            self._registers[register] = value & 0x03
+            self._mass.push(SELF_TEST_FORCE if value & 0x03 == 0x03 else None)
         elif 0x1E <= register <= 0x2E:
             self._registers[register] = value
 
@@ -126,6 +124,7 @@ class ADXL355:
         self._start: float | None = None
         self._overrun = False
         self._entered = self._popped = 0
+        self._seen = 0
         self._made, self._first_slot = 0, 0
         self._slots = bytearray()
 
@@ -134,10 +133,10 @@ class ADXL355:
             return
         self._standby()
         self._start = now
-        self._rate = 4000 / 2 ** min(self._registers[0x28] & 0x0F, 10) * self._speed
+        self._rate_hz = 4000 / 2 ** min(self._registers[0x28] & 0x0F, 10)
+        self._rate = self._rate_hz * self._speed
         trim = 1.0 if self._registers[0x50:0x55] == SHADOW else WRONG_TRIM
         self._counts = COUNTS_PER_G[self._registers[0x2C] & 0x03] / STANDARD_GRAVITY * trim
-        self._sigma = self._noise * self._counts * math.sqrt(self._rate / self._speed / 2)
 
     def _count_slots(self, now: float) -> None:
         """Slots that entered the FIFO until now; sample k was taken at start + (k + 1) / rate."""
@@ -157,7 +156,7 @@ class ADXL355:
         entries = self._entered - self._popped
         full = 0x02 if entries >= self._registers[0x29] else 0x00
         overrun = 0x04 if self._overrun else 0x00
-        self._registers[0x04] = overrun | full | (1 if entries else 0)
+        self._registers[0x04] = overrun | full | (self._entered // 3 > self._seen)
         self._registers[0x05] = entries
         if end <= 0x06:
             return
@@ -199,18 +198,9 @@ class ADXL355:
         """Samples start to end as slots: 20 bits left justified, bit 0 of the last byte marks X."""
         assert self._start is not None
         times = np.arange(start + 1, end + 1) / self._rate + self._start
-        counts = self._signal(times) * self._counts
-        if self._sigma:
-            counts += self._sigma * self._draw(end - start)
+        counts = self._mass.at(times, self._rate_hz) * self._counts
         # Not np.clip, which takes three times as long for so few numbers.
         counts = np.maximum(np.minimum(counts, 524287.0), -524288.0)
         words = np.rint(counts).astype(np.int32) << 12
         words[:, 0] |= 0x100
         return words.astype(">i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-
-    def _draw(self, count: int) -> NDArray[np.float64]:
-        """Standard normal values, shape (count, 3), from a stock."""
-        if len(self._drawn) < count:
-            self._drawn = np.concatenate((self._drawn, self._random.standard_normal((NOISE_CHUNK, 3))))
-        drawn, self._drawn = self._drawn[:count], self._drawn[count:]
-        return drawn

@@ -86,7 +86,7 @@ def test_a_power_cut_is_told_by_the_registers_after_it() -> None:
     bus.plug(ADDRESS, simulated)
     bus.sleep(1.1)
     with pytest.raises(
-        ReadingError, match=r"was reset \(RANGE 0x81, POWER_CTL 0x01\): did it lose its power"
+        ReadingError, match=r"was reset \(FILTER 0x00, RANGE 0x81, POWER_CTL 0x01\): did it lose its power"
     ):
         chip.read()
 
@@ -198,3 +198,84 @@ def test_any_slots_give_whole_samples_and_less_than_one_more(slots: list[bytes])
     assert len(whole) % 9 == 0
     assert len(rest) in (0, 3, 6)
     assert whole + rest in b"".join(slots)
+
+
+@pytest.mark.parametrize("temperature", [-40.0, 25.0, 85.0])
+def test_the_temperature_falls_as_its_number_rises(temperature: float) -> None:
+    chip = adxl355.probe(plugged(ADXL355(one_g_up, temperature=temperature)), ADDRESS, range_g=2)
+    assert chip.temperature() == pytest.approx(temperature, abs=0.06)
+
+
+class TearsOneReading(ADXL355):
+    """A chip that changes TEMP2 between it and TEMP1, once."""
+
+    torn = False
+
+    def read(self, count: int, now: float) -> bytes:
+        register = self._pointer
+        answer = super().read(count, now)
+        if register == 0x06 and not self.torn:
+            self.torn = True
+            return bytes((answer[0] ^ 0x01, *answer[1:]))
+        return answer
+
+
+def test_a_torn_temperature_is_not_believed() -> None:
+    chip = adxl355.probe(plugged(TearsOneReading(one_g_up)), ADDRESS, range_g=2)
+    assert chip.temperature() == pytest.approx(25.0, abs=0.06)
+
+
+def test_the_self_test_has_room_for_gravity_and_the_force() -> None:
+    """At ±2 g, Z would stop at 2.05 g where it feels 2.5 g."""
+    result = adxl355.probe(plugged(ADXL355(one_g_up)), ADDRESS, range_g=2).self_test()
+    assert result is not None
+    assert result.change / G0 == pytest.approx((0.3, 0.3, 1.5), abs=0.01)
+    assert result.lowest / G0 == pytest.approx((0.15, 0.15, 0.75))
+    assert result.highest / G0 == pytest.approx((0.6, 0.6, 3.0))
+
+
+class KeepsItsFifo(ADXL355):
+    """A chip that still has a pushed sample in its FIFO when it leaves standby."""
+
+    left = b""
+
+    def write(self, data: bytes, now: float) -> None:
+        super().write(data, now)
+        if data == b"\x2e\x00":
+            self.left = b"\x40\x00\x01\x40\x00\x00\x40\x00\x00"
+
+    def read(self, count: int, now: float) -> bytes:
+        register = self._pointer
+        if register == 0x11:
+            left, self.left = self.left, b""
+            return left + super().read(count - len(left), now)
+        answer = super().read(count, now)
+        return bytes((answer[0], answer[1] + len(self.left) // 3)) if register == 0x04 else answer
+
+
+def test_what_is_left_of_the_self_test_in_the_fifo_is_not_a_measurement() -> None:
+    bus = plugged(KeepsItsFifo(one_g_up, noise_density=0.0))
+    chip = adxl355.probe(bus, ADDRESS, range_g=2)
+    chip.self_test()
+    bus.sleep(0.1)
+    run = chip.read()
+    assert len(run.acceleration) > 5
+    assert np.allclose(run.acceleration, (0, 0, G0), atol=chip.count)
+
+
+@pytest.mark.parametrize(("bus_hz", "highest"), [(100_000, 500.0), (400_000, 2000.0)])
+def test_the_highest_rate_is_what_the_bus_carries(bus_hz: float, highest: float) -> None:
+    bus = SimulatedI2C(lambda: 0.0, {ADDRESS: ADXL355(one_g_up)}, hz=bus_hz)
+    assert adxl355.probe(bus, ADDRESS, range_g=2, rate_hz=highest).rate_hz == highest
+    with pytest.raises(ValueError, match="choose a lower rate or a faster bus"):
+        adxl355.probe(bus, ADDRESS, range_g=2, rate_hz=2 * highest)
+
+
+def test_a_slow_chip_is_not_called_silent_between_its_samples() -> None:
+    bus = plugged(ADXL355(one_g_up, rate_error=-0.05))
+    chip = adxl355.probe(bus, ADDRESS, range_g=2, rate_hz=3.90625)
+    total = 0
+    for _ in range(1000):
+        bus.sleep(0.01)
+        total += len(chip.read().acceleration)
+    assert abs(total - 10 * 3.90625 * 0.95) <= 2

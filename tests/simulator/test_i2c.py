@@ -3,7 +3,7 @@
 import pytest
 
 from drivers.errors import BusError, NoAnswer
-from simulator.i2c import Between, Nack, SimulatedI2C, TimedOut, Transfer
+from simulator.i2c import Between, Nack, SimulatedI2C, Sometimes, TimedOut, Transfer
 
 ADDRESS = 0x42
 
@@ -133,3 +133,34 @@ def test_a_transfer_that_timed_out_did_reach_the_chip() -> None:
         bus.read(ADDRESS, 5, 1)
     assert len(memory.times) == 2
     assert bus.read(ADDRESS, 5, 1) == b"\x99"
+
+
+def test_a_plain_read_goes_on_where_the_pointer_is() -> None:
+    bus = SimulatedI2C(lambda: 0.0, {ADDRESS: Memory()}, hz=100_000)
+    bus.write(ADDRESS, b"\x10")
+    began = bus.now()
+    assert bus.receive(ADDRESS, 3) == b"\x10\x11\x12"
+    assert bus.now() - began == pytest.approx(4 * 90e-6)  # address, values
+    bus.faults += [TimedOut(ADDRESS, Transfer(3)), Nack(ADDRESS, Transfer(4))]
+    with pytest.raises(BusError, match="timed out"):
+        bus.receive(ADDRESS, 1)
+    with pytest.raises(NoAnswer):
+        bus.receive(ADDRESS, 1)
+
+
+def failed(seed: int) -> list[int]:
+    """Which of 10 000 transfers nobody acknowledged, when one in a hundred is to fail."""
+    bus = SimulatedI2C(lambda: 0.0, {ADDRESS: Memory()})
+    bus.faults.append(Nack(ADDRESS, Sometimes(0.01, seed)))
+    numbers = []
+    for number in range(10_000):
+        try:
+            bus.read(ADDRESS, 0, 1)
+        except NoAnswer:
+            numbers.append(number)
+    return numbers
+
+
+def test_random_faults_are_as_many_as_asked_for_and_the_same_ones_for_a_seed() -> None:
+    assert 70 < len(failed(1)) < 130
+    assert failed(1) == failed(1) != failed(2)
