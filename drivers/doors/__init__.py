@@ -27,11 +27,14 @@ class DoorSensor(Protocol):
     """A sensor that was found and set up."""
 
     name: str
-    poll_s: float
-    """Read again after this long; it may change with each reading."""
+
+    @property
+    def poll_s(self) -> float:
+        """Read again after this long; it may change with each reading."""
 
     def read(self) -> Door | None:
-        """The debounced door; None when the sensor's answer makes no sense. Raises BusError."""
+        """The debounced door; None when the sensor's answer makes no sense. Raises BusError. May block until a
+        serial sensor has answered."""
 
 
 class DoorModule(Protocol):
@@ -42,11 +45,12 @@ class DoorModule(Protocol):
     BAUD: int
     """Of a serial sensor as it leaves the factory; 0 on I2C."""
     Settings: type[Any]
-    """A msgspec.Struct; its field names are the keys of [door.settings] in the configuration."""
+    """A msgspec.Struct; its field names are the keys of [door.settings] in the configuration. Raises ValueError for
+    values that contradict each other (ValidationError out of a configuration)."""
 
     def probe(self, wire: I2C | Serial, address: int, settings: Any) -> DoorSensor:
         """Find the sensor and set it up; `address` means nothing on a serial line. Raises NoAnswer, WrongChip,
-        BusError; ValueError for settings that contradict each other."""
+        BusError. Blocks, on a serial line for up to a second."""
 
 
 def names() -> list[str]:
