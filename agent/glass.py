@@ -4,6 +4,7 @@ import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -46,13 +47,8 @@ class Glass:
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
         frame = self._frame(page)
-        pixels = frame.pixels
-        if local is not None and frame.patches:
-            # One frame, not a frame and then a patch: the glass never flickers.
-            pixels = pixels.copy()
-            for x, y, part in _minute_of(frame, local):
-                pixels[y : y + part.shape[0], x : x + part.shape[1]] = part
-        self._screen.show(pixels)
+        with _with_minute(frame, local):
+            self._screen.show(frame.pixels)
         self._minute = _whole(local)
         if page not in self._ready and page not in self._packed:
             self._pack(page, frame)
@@ -67,6 +63,10 @@ class Glass:
         for x, y, part in _minute_of(self._frame(page), local):
             self._screen.show(part, x, y)
         self._minute = _whole(local)
+
+    def refresh(self) -> None:
+        """Put what is shown on the glass again: its cable may have been out. Raises ScreenError."""
+        self._screen.refresh()
 
     def _frame(self, page: Page) -> Frame:
         if self._present is None or self._present[0] != page:
@@ -87,11 +87,27 @@ class Glass:
             return None
         width, height = self._screen.size
         pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
-        return Frame(pixels, packed[1])
+        return Frame(pixels.copy(), packed[1])  # what zlib gives cannot be written on
 
 
 def _whole(local: datetime | None) -> datetime | None:
     return local and local.replace(second=0, microsecond=0)
+
+
+@contextmanager
+def _with_minute(frame: Frame, local: datetime | None) -> Iterator[None]:
+    """The minute on the frame for as long as it is being shown: one frame, not a frame and then a patch, so that the
+    glass never flickers, and no second frame in memory."""
+    covered: list[tuple[Pixels, Pixels]] = []
+    try:
+        for x, y, part in () if local is None else _minute_of(frame, local):
+            place = frame.pixels[y : y + part.shape[0], x : x + part.shape[1]]
+            covered.append((place, place.copy()))
+            place[:] = part
+        yield
+    finally:
+        for place, before in reversed(covered):
+            place[:] = before
 
 
 def _minute_of(frame: Frame, local: datetime) -> Iterator[tuple[int, int, Pixels]]:

@@ -34,6 +34,9 @@ class Memory:
         height, width = pixels.shape[:2]
         self._glass[y : y + height, x : x + width] = pixels
 
+    def refresh(self) -> None:
+        """Nothing gets lost in memory."""
+
 
 SCREENS: dict[str, Callable[[Path], Screen]] = {
     "pictures": lambda folder: pictures.open_screen(str(folder), SIZE),
@@ -54,6 +57,10 @@ class Watched:
         """Pass on, then look at both clocks."""
         self._screen.show(pixels, x, y)
         self.shown.append((self._now(), perf_counter()))
+
+    def refresh(self) -> None:
+        """Pass on."""
+        self._screen.refresh()
 
 
 class Never:

@@ -109,6 +109,10 @@ class MemoryScreen:
             raise self.errors.pop(0)
         self.shown.append(Shown(self._now(), pixels.copy(), x, y))
 
+    def refresh(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
     @property
     def frames(self) -> list[Shown]:
         """What covered the whole glass."""
@@ -119,6 +123,9 @@ class BrokenScreen(MemoryScreen):
     """Takes nothing."""
 
     def show(self, pixels: Pixels, x: int = 0, y: int = 0) -> None:
+        raise ScreenError("the panel does not answer")
+
+    def refresh(self) -> None:
         raise ScreenError("the panel does not answer")
 
 

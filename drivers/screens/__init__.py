@@ -20,8 +20,14 @@ class Screen(Protocol):
     def show(self, pixels: Pixels, x: int = 0, y: int = 0) -> None:
         """Put pixels on the glass with their upper left corner at (x, y); smaller than the glass, a patch.
 
-        Returns fast: called between an alarm and the person who has to read it.
+        Returns fast: called between an alarm and the person who has to read it. What was given may be drawn on
+        again afterwards. Raises ValueError when it does not lie inside the glass, ScreenError.
         """
+
+    def refresh(self) -> None:
+        """Put everything on the glass again: the panel may have been without its cable or power, and the console may
+        have drawn on it. Opens the device anew when it was gone. Cheap: called every few seconds. Raises
+        ScreenError."""
 
 
 class ScreenModule(Protocol):

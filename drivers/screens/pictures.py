@@ -1,10 +1,14 @@
-"""A screen that is a folder: every change of the glass becomes the next picture, 0001.png, 0002.png, …"""
+"""A screen that is a folder: every change of the glass becomes the next picture, 0001.png, 0002.png, …
+
+The folder stands for the panel: with a rotation the pictures lie as the panel would be driven.
+"""
 
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from drivers.pixels import as_read, panel_size, place
 from drivers.screens import Pixels, ScreenError
 
 BAND_ROWS = 64
@@ -14,12 +18,16 @@ BAND_ROWS = 64
 class Pictures:
     """The glass in memory, and its pictures in a folder."""
 
-    def __init__(self, folder: Path, size: tuple[int, int]) -> None:
-        """Begin black, number on after the pictures that are there. Raises ScreenError."""
-        self.size = width, height = size
+    def __init__(self, folder: Path, size: tuple[int, int], rotation: int = 0) -> None:
+        """Begin black, number on after the pictures that are there."""
+        self.size = size
+        width, height = panel_size(size, rotation)
         # PNG rows begin with the number of their filter; 0, none, is what stays in that column.
         self._rows = np.zeros((height, 1 + 3 * width), np.uint8)
-        self.pixels: Pixels = self._rows[:, 1:].reshape(height, width, 3)
+        panel: Pixels = self._rows[:, 1:].reshape(height, width, 3)
+        self.pixels: Pixels = as_read(panel, rotation)
+        """As a reader sees them."""
+        self._row_of = as_read(np.broadcast_to(np.arange(height)[:, np.newaxis], (height, width)), rotation)
         self._bands: dict[int, bytes] = {}
         self._folder = folder
         self._number = _last_number(folder)
@@ -29,20 +37,20 @@ class Pictures:
 
         Raises ValueError when they do not lie inside the glass, ScreenError when the folder refuses.
         """
-        height, width = _shape(pixels)
-        if min(x, y) < 0 or x + width > self.size[0] or y + height > self.size[1]:
-            raise ValueError(
-                f"{width}x{height} pixels at ({x}, {y}) do not lie inside {self.size[0]}x{self.size[1]}"
-            )
-        place = self.pixels[y : y + height, x : x + width]
-        if self._bands and np.array_equal(place, pixels):
+        where = place(pixels, x, y, self.size)
+        if self._bands and np.array_equal(self.pixels[where], pixels):
             return
-        place[:] = pixels
-        self._forget(y, y + height)
+        self.pixels[where] = pixels
+        self._forget(where)
         self._write()
 
-    def _forget(self, top: int, bottom: int) -> None:
-        for band in range(top // BAND_ROWS, -(-bottom // BAND_ROWS)):
+    def refresh(self) -> None:
+        """Nothing: a picture does not go out."""
+
+    def _forget(self, where: tuple[slice, slice]) -> None:
+        rows = self._row_of[where]
+        first, last = sorted((int(rows[0, 0]), int(rows[-1, -1])))
+        for band in range(first // BAND_ROWS, last // BAND_ROWS + 1):
             self._bands.pop(band, None)
 
     def _write(self) -> None:
@@ -58,7 +66,7 @@ class Pictures:
 
     def _png(self) -> bytes:
         """PNG (ISO/IEC 15948), 8 bit RGB. The bands are joined in one zlib stream (RFC 1950)."""
-        width, height = self.size
+        height, width = len(self._rows), self._rows.shape[1] // 3
         for band in range(-(-height // BAND_ROWS)):
             if band not in self._bands:
                 self._bands[band] = _compressed(self._rows[band * BAND_ROWS : (band + 1) * BAND_ROWS])
@@ -71,8 +79,7 @@ class Pictures:
 
 
 def open_screen(target: str, size: tuple[int, int], rotation: int = 0) -> Pictures:
-    """Use a folder, made when it is not there; size is (width, height), pixels. A picture is not turned: nobody
-    mounts it. Raises ScreenError."""
+    """Use a folder, made when it is not there. Raises ScreenError."""
     folder = Path(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -83,19 +90,11 @@ def open_screen(target: str, size: tuple[int, int], rotation: int = 0) -> Pictur
         raise ScreenError(
             f"cannot write pictures to {target}: {error.strerror}; choose another folder"
         ) from error
-    return Pictures(folder, size)
+    return Pictures(folder, size, rotation)
 
 
 def _last_number(folder: Path) -> int:
     return max((int(path.stem) for path in folder.glob("*.png") if path.stem.isdecimal()), default=0)
-
-
-def _shape(pixels: Pixels) -> tuple[int, int]:
-    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-        raise ValueError(
-            f"pixels of shape {pixels.shape}, {pixels.dtype}, are not (height, width, 3) of uint8"
-        )
-    return pixels.shape[0], pixels.shape[1]
 
 
 def _compressed(rows: Pixels) -> bytes:

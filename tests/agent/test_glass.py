@@ -89,6 +89,47 @@ def test_showing_the_minute_does_not_write_it_into_the_ready_frame() -> None:
     assert np.array_equal(screen.shown[-1].pixels, drawn(DO_NOT_USE).pixels)
 
 
+def test_a_screen_that_refused_a_page_leaves_no_minute_in_the_ready_frame() -> None:
+    screen = MemoryScreen()
+    glass = prepared(screen)
+    screen.errors = [ScreenError("busy")]
+    with pytest.raises(ScreenError):
+        glass.show(DO_NOT_USE, NOON)
+    glass.show(DO_NOT_USE, None)
+    assert np.array_equal(screen.shown[-1].pixels, drawn(DO_NOT_USE).pixels)
+
+
+def test_a_page_that_waited_compressed_is_shown_with_its_minute() -> None:
+    screen = MemoryScreen()
+    glass = Glass(screen, SITE)
+    glass.check(IDLE)
+    glass.show(IDLE, NOON)
+    assert looks_like(screen.shown[-1].pixels, IDLE)
+    assert not np.array_equal(screen.shown[-1].pixels, drawn(IDLE).pixels)
+
+
+class AskedAgain(MemoryScreen):
+    """Counts how often everything was to be put on the glass again."""
+
+    refreshed = 0
+
+    def refresh(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.refreshed += 1
+
+
+def test_a_refresh_asks_the_screen_and_shows_no_page_anew() -> None:
+    screen = AskedAgain()
+    glass = prepared(screen)
+    glass.show(IDLE, NOON)
+    glass.refresh()
+    assert (len(screen.shown), screen.refreshed) == (1, 1)
+    screen.errors = [ScreenError("gone")]
+    with pytest.raises(ScreenError, match="gone"):
+        glass.refresh()
+
+
 def test_within_a_minute_nothing_is_drawn_and_the_next_one_is_a_patch() -> None:
     screen = MemoryScreen()
     glass = prepared(screen)

@@ -130,3 +130,25 @@ def test_a_folder_that_went_away_is_told_and_the_same_frame_is_written_once_it_i
     folder.mkdir()
     screen.show(speckled(*SIZE))
     assert np.array_equal(picture(folder / "0001.png"), speckled(*SIZE))
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_picture_lies_as_the_panel_would_be_driven_and_a_patch_changes_its_place_only(
+    tmp_path: Path, rotation: int
+) -> None:
+    screen = open_screen(str(tmp_path), SIZE, rotation)
+    expected, patch = speckled(*SIZE), np.full((30, 20, 3), 255, np.uint8)
+    screen.show(expected)
+    for x, y in ((0, 0), (70, 120), (3, 64), (62, 1)):
+        screen.show(patch, x, y)
+        expected[y : y + 30, x : x + 20] = patch
+        newest = picture(sorted(tmp_path.iterdir())[-1])
+        assert np.array_equal(newest, np.rot90(expected, -rotation // 90))
+    assert np.array_equal(screen.pixels, expected)
+
+
+def test_a_refresh_is_no_picture(tmp_path: Path) -> None:
+    screen = opened(tmp_path)
+    screen.show(speckled(*SIZE))
+    screen.refresh()
+    assert [path.name for path in tmp_path.iterdir()] == ["0001.png"]
