@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.score import command as score
 from simulator.servers import NoServer
+from simulator.wires import command as wires
 
 if TYPE_CHECKING:
     from simulator.story import Story
@@ -25,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "score":
             return score.run(options)
+        if options.command == "wires":
+            return wires.run(options)
         return _headless(options) if options.headless else _live(options)
     except ModuleNotFoundError as error:
         print(
@@ -50,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=_seed, default=0, help="of all that is random (default: 0)")
     demo.add_argument("--port", type=_port, default=0, help="of the local page (default: a free one)")
     score.arguments(commands.add_parser("score", help="how early and how quiet the detector is"))
+    wires.arguments(
+        commands.add_parser("wires", help="run a program where /dev/i2c-1 and others are a simulated board")
+    )
     return parser
 
 

@@ -1,0 +1,1 @@
+"""Simulated wires for unmodified programs: the command `wires`, its preloaded shim, and the simulated board behind it."""
