@@ -1,58 +1,27 @@
-"""The command `hoistway-agent`, for installers: runs the display on its real wires."""
+"""The command `hoistway-agent`, for installers: checks, configures and runs the display on its real wires."""
 
 import argparse
-import asyncio
 import logging
-import signal
 import sys
 from pathlib import Path
 
-from agent.agent import VERSION, Agent
-from agent.config import Config, ConfigError, ScreenSection, load, screen_of
-from agent.stage import NOT_COMMISSIONED
+from agent import commands
+from agent.agent import VERSION
+from agent.config import ConfigError
 from agent.store import StoreError
-from agent.wiring import build, open_screen
-from content import layouts
-from content.message import Text
-from content.page import Site
-from drivers import screens
 from drivers.screens import ScreenError
-
-NOWHERE = Site(Text("电梯", "Lift"), Text("电梯", "Lift"))
-"""A display that does not know its place."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line and run; errors of the user are one line and exit code 2."""
+    """Parse the command line and do it; errors of the user are one line and exit code 2."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        config = load(Path(options.config))
-        if options.command == "config":
-            print(f"{options.config}: good, for {config.car.name} at {config.car.area}")
-            return 0
-        asyncio.run(_run(config))
-    except ConfigError as error:
+        code: int = options.do(options)
+    except (ConfigError, StoreError, ScreenError, commands.InUse) as error:
         print(f"hoistway-agent: {error}", file=sys.stderr)
-        if options.command == "run":
-            _show_not_commissioned(screen_of(Path(options.config)))
-        return 2
-    except (StoreError, ScreenError) as error:
-        print(f"hoistway-agent: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def _show_not_commissioned(section: ScreenSection | None) -> None:
-    """Without a configuration the glass says so, as long as its screen is known; passengers still read
-    whom to call."""
-    if section is None or section.kind not in screens.names():
-        return
-    try:
-        screen = open_screen(section)
-        screen.show(layouts.draw(NOT_COMMISSIONED, NOWHERE, screen.size).pixels)
-    except ScreenError as error:
-        print(f"hoistway-agent: {error}", file=sys.stderr)
+        return commands.USAGE
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,27 +29,34 @@ def _parser() -> argparse.ArgumentParser:
         prog="hoistway-agent", description="The smart display in an elevator car."
     )
     parser.add_argument("--version", action="version", version=VERSION)
-    parser.add_argument(
-        "command", choices=["run", "config"], help="run the display, or check its configuration"
+    kinds = parser.add_subparsers(metavar="COMMAND", required=True)
+    run = kinds.add_parser("run", help="run the display")
+    probe = kinds.add_parser("probe", help="what is on every bus and port, and the configuration for it")
+    config = kinds.add_parser("config", help="check a configuration, or write one for what is connected")
+    check = kinds.add_parser("check", help="check the display, guided, on the terminal and on the glass")
+    for parser_of, do in (
+        (run, commands.run),
+        (probe, commands.probe),
+        (config, commands.config),
+        (check, commands.check),
+    ):
+        parser_of.set_defaults(do=do)
+    for parser_of in (run, config, check):
+        parser_of.add_argument("--config", type=Path, metavar="FILE", default=Path("/etc/hoistway/hoistway.toml"),
+                               help="the configuration file (default: %(default)s)")  # fmt: skip
+    config.add_argument(
+        "--write", type=Path, metavar="FILE", help="write a commented one for what is connected"
     )
-    parser.add_argument(
-        "--config",
-        default="/etc/hoistway/hoistway.toml",
-        help="the configuration file (default: %(default)s)",
-    )
+    for parser_of in (probe, config):
+        parser_of.add_argument(
+            "--bus", action="append", metavar="PATH", help="an I2C bus (default: all there are)"
+        )
+        parser_of.add_argument("--port", action="append", metavar="PATH",
+                               help="a serial port that a door sensor hangs on; others are left alone")  # fmt: skip
+    for parser_of in (probe, check):
+        parser_of.add_argument("--json", action="store_true", help="for programs")
+    check.add_argument("--unattended", action="store_true", help="nobody is there: skip what needs a person")
     return parser
-
-
-async def _run(config: Config) -> None:
-    board = build(config)
-    agent = asyncio.create_task(Agent(board, config).run(), name="agent")
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, agent.cancel)
-    try:
-        await agent
-    except asyncio.CancelledError:
-        logging.getLogger("hoistway.agent").info("stopped; the glass keeps its last page")
 
 
 if __name__ == "__main__":

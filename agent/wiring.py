@@ -12,7 +12,7 @@ from agent.clock import Clock
 from agent.config import AccelerometerSection, BrokerSection, Config, ConfigError, DoorSection, ScreenSection
 from agent.store import Store
 from content.mqtt import MqttBroker
-from content.work import Inline, OneThread, Work
+from content.work import OneThread, Work
 from drivers import accelerometers, doors, screens
 from drivers.accelerometers import Accelerometer
 from drivers.doors import DoorSensor
@@ -76,7 +76,8 @@ def _door(section: DoorSection, wires: Wires) -> Wired[DoorSensor]:
     driver = doors.find(section.sensor)
     settings = msgspec.convert(section.settings, driver.Settings)
     if driver.WIRE == "serial":
-        return Wired(_serial_door(section, settings), Inline())
+        # Asking a Modbus module blocks for 20 ms, and opening a port may block too.
+        return Wired(_serial_door(section, settings), OneThread(f"port {section.port}"))
     address = driver.ADDRESSES[0] if section.address is None else section.address
     return Wired(lambda: driver.probe(wires.bus(section.bus), address, settings), wires.thread(section.bus))
 
@@ -90,7 +91,7 @@ def _serial_door(section: DoorSection, settings: object) -> Callable[[], DoorSen
         nonlocal port
         if port is not None:
             port.close()
-        port = LinuxSerial(section.port, section.baud or driver.BAUD)
+        port = LinuxSerial(section.port, section.baud or driver.BAUD, section.parity)
         return driver.probe(port, 0, settings)
 
     return probe
