@@ -33,9 +33,8 @@ from agent.glass import Glass
 from agent.known import digest, key, messages, releases
 from agent.library import Library, Shelf
 from agent.link import Ears, Link
-from agent.mounting import rotation
 from agent.outbox import Outbox
-from agent.sensing import Sensing
+from agent.sensing import Memory, Sensing
 from agent.stage import ALARM_PAGES, Choice, choose
 from agent.store import StoreError
 from agent.supervision import keep_running
@@ -89,8 +88,9 @@ class Agent:
             disk=board.disk, ears=ears, random=board.random, now=board.clock.now,
         )  # fmt: skip
         self.sensing = Sensing(
-            self.happened, board.clock.now, rotation(config.accelerometer.up), tap, levels(config.detection)
-        )
+            self.happened, board.clock.now, Memory(board.store, board.disk, config.accelerometer.up), tap,
+            levels(config.detection),
+        )  # fmt: skip
 
     async def run(self) -> None:
         """Show the first page, then keep every part running until cancelled."""
@@ -98,6 +98,7 @@ class Agent:
         parts: dict[str, Callable[[], Awaitable[None]]] = {
             "frames": self._prepare,
             "accelerometer": partial(self.sensing.accelerometer, self._board.accelerometer),
+            "mounting": self.sensing.memory.keep,
             "stage": self._look_again,
             "library": self._take,
             "hold": self._keep_hold,
@@ -159,13 +160,16 @@ class Agent:
         name = f"{time.utc:%Y%m%dt%H%M%S}"
         self.happened(HoldBegan(name, time.utc, time.good, spent))
 
-    def _look(self) -> None:
-        """Choose the page, and put it on the glass when it is another one."""
+    def _look(self, *, refresh: bool = False) -> None:
+        """Choose the page, and put it on the glass when it is another one; refresh: in any case, as the panel may
+        have been without its cable."""
         time = self._board.clock.read()
         choice = choose(self.car, self.library.known, time, self._zone, stays_s=self._afterwards.page_stays_s)
         changed = self.shown is None or choice.page != self.shown.page
         local = time.utc.astimezone(self._zone) if time.good else None
         try:
+            if refresh:
+                self._glass.refresh()
             if changed:
                 self._glass.show(choice.page, local)
             else:
@@ -173,7 +177,8 @@ class Agent:
         except Exception as error:  # noqa: BLE001 - whatever a screen does, the car goes on
             self._not_shown(error)
             return
-        self._screen_failure = None
+        if changed or refresh:
+            self._screen_failure = None
         if choice != self.shown:
             self.shown, self._since = choice, time.utc
             self._report(PageShown(_name(choice.page), choice.rule))
@@ -198,7 +203,7 @@ class Agent:
             time = self._board.clock.read()
             self._watch_clock(time)
             self._release(time)
-            self._look()
+            self._look(refresh=True)
             await self.library.prune()
             await asyncio.sleep(max(self._until_next_look(time), 0.01))
 

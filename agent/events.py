@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from agent.clock import Reading
-from agent.detection.events import Felt
+from agent.detection.events import Axes, Felt
 from drivers.doors import Door
 
 
@@ -40,6 +40,42 @@ class SamplesLost:
     """The accelerometer was read too late; the detector began anew."""
 
     sensor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateMeasured:
+    """The true rate of the samples, by the monotonic clock: what their times are as good as."""
+
+    sensor: str
+    rate_hz: float
+    error_hz: float
+    late_s: float
+    """A sample's time is at most so much too late, the chip's own filter aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class MountingFound:
+    """The chip was found where it was left, or for the first time."""
+
+    up: Axes
+    """Unit vector in the chip's axes, measured."""
+    tilt_deg: float | None
+    """From where it was left; None the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class MountingChanged:
+    """The chip does not hang as it was left: the display was knocked, or mounted anew."""
+
+    up: Axes
+    tilt_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class GravityWrong:
+    """What the accelerometer shows in a car that stands is not gravity: it is damaged, or wrongly set."""
+
+    m_s2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +190,10 @@ Happening = (
     | SensorFound
     | SensorLost
     | SamplesLost
+    | RateMeasured
+    | MountingFound
+    | MountingChanged
+    | GravityWrong
     | DoorMoved
     | Felt
     | HoldBegan

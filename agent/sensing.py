@@ -3,21 +3,35 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from random import Random
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agent.board import Wired
 from agent.detection.detector import Settings
 from agent.detection.felt import Seismoscope
-from agent.events import DoorMoved, Happening, SamplesLost, SensorFound, SensorLost
+from agent.events import (
+    DoorMoved,
+    GravityWrong,
+    Happening,
+    MountingChanged,
+    MountingFound,
+    RateMeasured,
+    SamplesLost,
+    SensorFound,
+    SensorLost,
+)
+from agent.mounting import KEPT, NAMED_DEG, Left, Mounting, Up, axis, direction
+from agent.store import Store, StoreError
 from content.work import Work
 from drivers.accelerometers import Accelerometer
 from drivers.doors import Door, DoorSensor
 from drivers.errors import BusError, ReadingError
 from drivers.samples import Samples
+from drivers.sampling import Estimate, SampleClock
 
 log = logging.getLogger("hoistway.agent")
 
@@ -25,8 +39,44 @@ PROBE_AGAIN_S = 1.0
 FORGIVEN = 3
 """So many failed transfers in a row are noise on the wire; one more and the sensor is lost."""
 
+RATE_TOLD = 1e-4
+"""Once a start, when the rate is known so well (relative)."""
+
 S = TypeVar("S", Accelerometer, DoorSensor)
 R = TypeVar("R")
+
+
+class Memory:
+    """Where the chip was left: by the configuration, or on the disk."""
+
+    def __init__(self, store: Store, disk: Work, up: str) -> None:
+        """up: "auto", or the axis that the configuration names."""
+        self._store, self._disk, self._up = store, disk, up
+        self._found: asyncio.Queue[Up] = asyncio.Queue()
+
+    async def mounting(self) -> Mounting:
+        """As it was left; a disk that cannot tell is no reason not to feel."""
+        if self._up != "auto":
+            return Mounting(axis(self._up), NAMED_DEG)
+        try:
+            left: Left | None = await self._disk(partial(self._store.kept, KEPT, Left))
+        except StoreError as error:
+            log.warning("how the accelerometer was mounted is not known: %s", error)
+            left = None
+        return Mounting(None if left is None else direction(np.array(left.up)))
+
+    def found(self, up: Up) -> None:
+        """To be kept: nobody waits for the disk."""
+        self._found.put_nowait(up)
+
+    async def keep(self) -> None:
+        """Keep what is found, for ever."""
+        while True:
+            up = await self._found.get()
+            try:
+                await self._disk(partial(self._store.keep, KEPT, Left(up)))
+            except StoreError as error:
+                log.warning("the mounting is not kept, and found anew at the next start: %s", error)
 
 
 @dataclass(slots=True)
@@ -35,8 +85,7 @@ class Sensing:
 
     happened: Callable[[Happening], None]
     now: Callable[[], float]
-    up: NDArray[np.float64]
-    """Rotation from chip to car axes."""
+    memory: Memory
     tap: Callable[[Samples, Seismoscope], None]
     """Told of every run of samples in car axes, after the detector."""
     settings: Settings = field(default_factory=Settings)
@@ -44,7 +93,7 @@ class Sensing:
 
     async def accelerometer(self, wired: Wired[Accelerometer]) -> None:
         """Feel, for ever."""
-        await self._keep("accelerometer", wired, self._feel)
+        await self._keep("accelerometer", wired, partial(self._feel, await self.memory.mounting()))
 
     async def door_sensor(self, wired: Wired[DoorSensor]) -> None:
         """Watch the door, for ever."""
@@ -66,17 +115,54 @@ class Sensing:
                 told = str(error)
             await asyncio.sleep(PROBE_AGAIN_S)
 
-    async def _feel(self, chip: Accelerometer, wired: Wired[Accelerometer]) -> None:
+    async def _feel(self, mounting: Mounting, chip: Accelerometer, wired: Wired[Accelerometer]) -> None:
+        # Its filters stay as they are for the nominal rate: a corner 5 % off changes no decision.
         scope = Seismoscope(chip.rate_hz, self.settings)
-        async for samples in self._readings(chip, chip.read, wired.work):
-            if samples.gap:
+        clock, rate_told = SampleClock(chip.rate_hz), False
+        mounting.begin(chip.rate_hz)
+        async for read in self._readings(chip, chip.read, wired.work, 1 / chip.rate_hz):
+            if read.gap:
                 self.happened(SamplesLost("accelerometer"))
-            if not len(samples.acceleration):
+            if not len(read.acceleration):
                 continue
-            turned = Samples(samples.end, samples.period, samples.acceleration @ self.up.T, samples.gap)
+            turned = self._turned(mounting, clock.timed(read))
+            rate_told = rate_told or self._tell_rate(clock.estimate)
             for event in scope.feel(turned, self.door):
                 self.happened(event)
             self.tap(turned, scope)
+
+    def _turned(self, mounting: Mounting, samples: Samples) -> Samples:
+        """In the car's axes; another vertical is a gap to whoever goes on from the samples before."""
+        anew, told = mounting.see(samples.acceleration, samples.gap)
+        if told is not None:
+            self._tell(told)
+        turned = mounting.turned(samples.acceleration)
+        return replace(samples, acceleration=turned, gap=samples.gap or anew)
+
+    def _tell(self, told: MountingFound | MountingChanged | GravityWrong) -> None:
+        match told:
+            case MountingFound(up=up, tilt_deg=None):
+                self.memory.found(up)
+            case MountingChanged(tilt_deg=tilt):
+                log.warning(
+                    "the accelerometer hangs %.1f° from where it was left: look at the display; detection goes on "
+                    "with what gravity says now, and hoistway-agent check keeps it so",
+                    tilt,
+                )
+            case GravityWrong(m_s2=size):
+                log.warning(
+                    "the accelerometer shows %.2f m/s² at rest, not gravity: run hoistway-agent check; look at chip "
+                    "and wiring, or change it",
+                    size,
+                )
+        self.happened(told)
+
+    def _tell_rate(self, estimate: Estimate | None) -> bool:
+        if estimate is None or estimate.error > RATE_TOLD:
+            return False
+        rate_hz, error_hz = round(estimate.rate_hz, 4), round(estimate.rate_hz * estimate.error, 4)
+        self.happened(RateMeasured("accelerometer", rate_hz, error_hz, round(estimate.late_s, 5)))
+        return True
 
     async def _watch(self, sensor: DoorSensor, wired: Wired[DoorSensor]) -> None:
         try:
@@ -88,10 +174,11 @@ class Sensing:
             self.door = None
 
     async def _readings(
-        self, sensor: Accelerometer | DoorSensor, read: Callable[[], R], work: Work
+        self, sensor: Accelerometer | DoorSensor, read: Callable[[], R], work: Work, spread_s: float = 0.0
     ) -> AsyncIterator[R]:
-        """One reading after the other, in step with the clock even when one came late."""
-        failures = 0
+        """One reading after the other, in step with the clock even when one came late; each at random up to
+        spread_s early, as `drivers/sampling.py` asks for."""
+        failures, random = 0, Random(0)
         due = self.now()
         while True:
             try:
@@ -107,4 +194,4 @@ class Sensing:
                 yield reading
             now = self.now()
             due = max(due + sensor.poll_s, now)
-            await asyncio.sleep(due - now)
+            await asyncio.sleep(due - spread_s * random.random() - now)

@@ -14,7 +14,20 @@ import numpy as np
 from benchmarks.report import Row, table
 from benchmarks.timing import fixed_work, ratio, times
 
-NAMES = ("jitter", "chip", "alarm", "hour", "memory", "speed", "intensity")
+NAMES = (
+    "jitter",
+    "chip",
+    "sampling",
+    "alarm",
+    "hour",
+    "memory",
+    "speed",
+    "precision",
+    "screens",
+    "wires",
+    "serial_fuzz",
+    "intensity",
+)
 AROUND = 40
 """So often the fixed work is timed before and after each benchmark."""
 

@@ -58,9 +58,9 @@ def _trade(outcome: Outcome) -> Figure:
     count = len(strong(outcome.pick("earthquake", "closed")))
     figure.supxlabel(
         f"{count} earthquakes on a parked car, {len(outcome.days)} car-days; broad bars are 95 % intervals. Red: this"
-        " detector, an arrow where it never alarmed, drawn from the upper 95 % limit.\n"
-        "The line: all levels of this alarm multiplied, in days of their own. Orange: detectors meant for early shaking. Blue: switches for strong shaking. Hollow: reported, never"
-        " shown to passengers.",
+        " detector, an arrow where it never alarmed,\ndrawn from the upper 95 % limit. The thin line: all levels of this"
+        " alarm multiplied, in fewer days. Orange: detectors meant for early\nshaking. Blue: switches for strong"
+        " shaking. Hollow: reported, never shown to passengers.",
         fontsize=9.5,
         x=0.01,
         ha="left",

@@ -134,3 +134,18 @@ def test_knows_nothing_before_the_first_samples() -> None:
     assert seismoscope.feel(Samples(BEGIN, 1 / RATE_HZ, np.zeros((0, 3))), None) == []
     assert seismoscope.motion is None
     assert seismoscope.rms is None
+
+
+def test_an_onset_is_so_long_ago_as_the_samples_true_period_says() -> None:
+    """A chip whose clock is a tenth slow: all times are a tenth longer, as in the detector's count."""
+    t = np.arange(40 * 125) / RATE_HZ
+    shaking = np.where(t > 20, 0.5 * np.sin(2 * np.pi * 3 * t), 0.0)
+    acceleration = np.column_stack((shaking, 0 * t, np.full_like(t, 9.80665)))
+    onsets = []
+    for period in (1 / RATE_HZ, 1.1 / RATE_HZ):
+        seismoscope = Seismoscope(RATE_HZ)
+        for first in range(0, len(t), 10):
+            samples = Samples((first + 10) * period, period, acceleration[first : first + 10])
+            onsets += [e.onset for e in seismoscope.feel(samples, None) if isinstance(e, ShakingFelt)]
+    assert len(onsets) == 2
+    assert onsets[1] == pytest.approx(1.1 * onsets[0], abs=1e-6)
