@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from agent import heap
 from agent.agent import Agent
 from agent.commissioning import parts
 from agent.commissioning.check import Check, remember
@@ -47,6 +48,7 @@ def run(options: Namespace) -> int:
     except ConfigError:
         _show_not_commissioned(screen_of(options.config))
         raise
+    heap.settle()
     with _alone(config):
         asyncio.run(_until_stopped(Agent(build(config), config).run))
     return DONE

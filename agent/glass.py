@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from agent import heap
 from content import layouts
 from content.page import Frame, Page, Patch, Site
 from content.work import Work
@@ -19,13 +20,14 @@ MOST_PACKED = 32
 
 
 class Glass:
-    """Shows pages. At 1080x1920 a frame is 6.2 MB: the alarm pages and the present one stay ready as
-    pixels (at most 37 MB), the others wait compressed."""
+    """Shows pages. At 1080x1920 a frame is 6.2 MB: the alarm pages stay ready as pixels (31 MB), the others wait
+    compressed."""
 
     def __init__(self, screen: Screen, site: Site) -> None:
         self._screen, self._site = screen, site
         self._ready: dict[Page, Frame] = {}
-        self._present: tuple[Page, Frame] | None = None
+        self._present: tuple[Page, tuple[Patch, ...]] | None = None
+        """What is shown; its pixels are the screen's."""
         self._packed: OrderedDict[Page, tuple[bytes, tuple[Patch, ...]]] = OrderedDict()
         self._lock = threading.Lock()  # pages are drawn in a thread and shown from the event loop
         self._minute: datetime | None = None
@@ -35,6 +37,7 @@ class Glass:
         for page in pages:
             if page not in self._ready:
                 self._ready[page] = await drawing(partial(self.draw, page))
+        await drawing(_forget)
 
     def draw(self, page: Page) -> Frame:
         """Draw a page. Raises BadMessage when it cannot be shown whole. Blocks for some 20 ms."""
@@ -43,13 +46,14 @@ class Glass:
     def check(self, page: Page) -> None:
         """Draw a page to see that it can be, and keep it for when it is wanted. Raises BadMessage."""
         self._pack(page, self.draw(page))
+        _forget()
 
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
         frame = self._frame(page)
         with _with_minute(frame, local):
             self._screen.show(frame.pixels)
-        self._minute = _whole(local)
+        self._present, self._minute = (page, frame.patches), _whole(local)
         if page not in self._ready and page not in self._packed:
             self._pack(page, frame)
 
@@ -57,10 +61,10 @@ class Glass:
         """Draw the minute anew when it is another one. Raises ScreenError."""
         if _whole(local) == self._minute:
             return
-        if local is None or self._minute is None:
+        if local is None or self._minute is None or self._present is None or self._present[0] != page:
             self.show(page, local)
             return
-        for x, y, part in _minute_of(self._frame(page), local):
+        for x, y, part in _minute_of(self._present[1], local):
             self._screen.show(part, x, y)
         self._minute = _whole(local)
 
@@ -69,9 +73,7 @@ class Glass:
         self._screen.refresh()
 
     def _frame(self, page: Page) -> Frame:
-        if self._present is None or self._present[0] != page:
-            self._present = page, self._ready.get(page) or self._unpacked(page) or self.draw(page)
-        return self._present[1]
+        return self._ready.get(page) or self._unpacked(page) or self.draw(page)
 
     def _pack(self, page: Page, frame: Frame) -> None:
         packed = zlib.compress(frame.pixels.tobytes(), 1), frame.patches
@@ -100,7 +102,7 @@ def _with_minute(frame: Frame, local: datetime | None) -> Iterator[None]:
     glass never flickers, and no second frame in memory."""
     covered: list[tuple[Pixels, Pixels]] = []
     try:
-        for x, y, part in () if local is None else _minute_of(frame, local):
+        for x, y, part in () if local is None else _minute_of(frame.patches, local):
             place = frame.pixels[y : y + part.shape[0], x : x + part.shape[1]]
             covered.append((place, place.copy()))
             place[:] = part
@@ -110,6 +112,12 @@ def _with_minute(frame: Frame, local: datetime | None) -> Iterator[None]:
             place[:] = before
 
 
-def _minute_of(frame: Frame, local: datetime) -> Iterator[tuple[int, int, Pixels]]:
-    for patch in frame.patches:
+def _minute_of(patches: tuple[Patch, ...], local: datetime) -> Iterator[tuple[int, int, Pixels]]:
+    for patch in patches:
         yield patch.x, patch.y, patch.draw(local)
+
+
+def _forget() -> None:
+    """Drawing takes tens of megabytes; between pages they are the system's."""
+    layouts.forget()
+    heap.trim()

@@ -43,7 +43,6 @@ RATE_TOLD = 1e-4
 """Once a start, when the rate is known so well (relative)."""
 
 S = TypeVar("S", Accelerometer, DoorSensor)
-R = TypeVar("R")
 
 
 class Memory:
@@ -77,6 +76,31 @@ class Memory:
                 await self._disk(partial(self._store.keep, KEPT, Left(up)))
             except StoreError as error:
                 log.warning("the mounting is not kept, and found anew at the next start: %s", error)
+
+
+class _DoorWatch:
+    """Looks at a door in the bus's own thread, and wakes nobody before it has moved."""
+
+    def __init__(self, sensor: DoorSensor) -> None:
+        self.door: Door | None = None
+        self._sensor, self._failures = sensor, 0
+
+    def look(self) -> float | None:
+        """Seconds to the next look; None when the door is another than before. Raises BusError."""
+        try:
+            door = self._sensor.read()
+        except ReadingError:
+            raise
+        except BusError:
+            self._failures += 1
+            if self._failures > FORGIVEN:
+                raise
+            return self._sensor.poll_s
+        self._failures = 0
+        if door is self.door:
+            return self._sensor.poll_s
+        self.door = door
+        return None
 
 
 @dataclass(slots=True)
@@ -120,7 +144,7 @@ class Sensing:
         scope = Seismoscope(chip.rate_hz, self.settings)
         clock, rate_told = SampleClock(chip.rate_hz), False
         mounting.begin(chip.rate_hz)
-        async for read in self._readings(chip, chip.read, wired.work, 1 / chip.rate_hz):
+        async for read in self._readings(chip, wired.work):
             if read.gap:
                 self.happened(SamplesLost("accelerometer"))
             if not len(read.acceleration):
@@ -165,24 +189,23 @@ class Sensing:
         return True
 
     async def _watch(self, sensor: DoorSensor, wired: Wired[DoorSensor]) -> None:
+        watch = _DoorWatch(sensor)
         try:
-            async for door in self._readings(sensor, sensor.read, wired.work):
-                if door is not self.door:
-                    self.door = door
-                    self.happened(DoorMoved(door))
+            while True:
+                await wired.work.repeat(watch.look)
+                self.door = watch.door
+                self.happened(DoorMoved(self.door))
         finally:
             self.door = None
 
-    async def _readings(
-        self, sensor: Accelerometer | DoorSensor, read: Callable[[], R], work: Work, spread_s: float = 0.0
-    ) -> AsyncIterator[R]:
-        """One reading after the other, in step with the clock even when one came late; each at random up to
-        spread_s early, as `drivers/sampling.py` asks for."""
-        failures, random = 0, Random(0)
+    async def _readings(self, chip: Accelerometer, work: Work) -> AsyncIterator[Samples]:
+        """One reading after the other, in step with the clock even when one came late; each at random up to a
+        sample's period early, as `drivers/sampling.py` asks for."""
+        failures, random, spread_s = 0, Random(0), 1 / chip.rate_hz
         due = self.now()
         while True:
             try:
-                reading = await work(read)
+                reading = await work(chip.read)
             except ReadingError:
                 raise
             except BusError:
@@ -193,5 +216,5 @@ class Sensing:
                 failures = 0
                 yield reading
             now = self.now()
-            due = max(due + sensor.poll_s, now)
+            due = max(due + chip.poll_s, now)
             await asyncio.sleep(due - spread_s * random.random() - now)
