@@ -59,8 +59,8 @@ def _trade(outcome: Outcome) -> Figure:
     figure.supxlabel(
         f"{count} earthquakes on a parked car, {len(outcome.days)} car-days; broad bars are 95 % intervals. Red: this"
         " detector, an arrow where it never alarmed,\ndrawn from the upper 95 % limit. The thin line: all levels of this"
-        " alarm multiplied, in fewer days. Orange: detectors meant for early\nshaking. Blue: switches for strong"
-        " shaking. Hollow: reported, never shown to passengers.",
+        " alarm multiplied, and so many real rides taken for earthquakes.\nOrange: detectors meant for early"
+        " shaking. Blue: switches for strong shaking. Hollow: reported, never shown to passengers.",
         fontsize=9.5,
         x=0.01,
         ha="left",
@@ -96,32 +96,42 @@ def _points(outcome: Outcome) -> list[Point]:
 
 
 def _curve(axis: Any, outcome: Outcome, points: list[Point]) -> None:
-    """Other levels of the same alarm, joined through the one that is shipped."""
-    if not outcome.curve:
+    """Other levels of the same alarm, joined through the one that is shipped; each with the real rides that it
+    takes for an earthquake."""
+    scaled = sorted((one for one in outcome.curve if one.warnings_s), key=lambda one: one.scale)
+    if not scaled:
         return
-    shipped = next(_place(point) for point in points if point[0] == "this alarm")
-    places = {1.0: shipped} | {one.scale: _scaled(one) for one in outcome.curve if one.warnings_s}
-    axis.plot(
-        *zip(*(places[scale] for scale in sorted(places)), strict=True), color=OURS, linewidth=1.5, zorder=2
-    )
-    for one in outcome.curve:
-        if not one.warnings_s:
-            continue
-        axis.plot(*_scaled(one), "o", color=OURS, markersize=4, zorder=3)
+    shipped = _place(next(point for point in points if point[0] == "this alarm"))
+    places = _places(scaled, shipped)
+    line = sorted([*zip((one.scale for one in scaled), places, strict=True), (1.0, shipped)])
+    axis.plot(*zip(*(place for _, place in line), strict=True), color=OURS, linewidth=1.5, zorder=2)
+    told: dict[tuple[float, float], list[str]] = {}
+    for one, place in zip(scaled, places, strict=True):
+        told.setdefault(place, []).append(f"×{one.scale:g}: {one.alarmed_rides} rides")
+    for number, (place, words) in enumerate(told.items()):
+        axis.plot(*place, "o", color=OURS, markersize=5, zorder=5)
+        # The lowest levels lie side by side at the top, the others below them, those above the shipped ones on its line.
+        if place[0] <= shipped[0]:
+            offset, side = (9, -3), "left"
+        else:
+            offset, side = (
+                ((0, 8), ("left", "right")[number]) if number < 2 else ((0, -9 - 10 * len(words)), "center")
+            )
         axis.annotate(
-            f"×{one.scale:g}",
-            _scaled(one),
-            (0, 7),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8.5,
-            color=OURS,
+            "\n".join(words), place, offset, textcoords="offset points", fontsize=8.5, color=OURS, ha=side
         )
 
 
-def _scaled(one: Scaled) -> tuple[float, float]:
-    share = 100 * sum(gain >= 1 for gain in one.warnings_s) / len(one.warnings_s)
-    return DAYS_A_YEAR * (one.alarms or poisson_upper(0)) / one.days, share
+def _places(scaled: list[Scaled], shipped: tuple[float, float]) -> list[tuple[float, float]]:
+    """By scale, ascending. Where a few days had no alarm, higher levels have at most what lower ones have, and those
+    above the shipped ones at most what those have in many days."""
+    places: list[tuple[float, float]] = []
+    for one in scaled:
+        share = 100 * sum(gain >= 1 for gain in one.warnings_s) / len(one.warnings_s)
+        a_year = DAYS_A_YEAR * (one.alarms or poisson_upper(0)) / one.days
+        most = shipped[0] if one.scale > 1 else places[-1][0] if places and not one.alarms else a_year
+        places.append((min(a_year, most), share))
+    return places
 
 
 def _place(point: Point) -> tuple[float, float]:
