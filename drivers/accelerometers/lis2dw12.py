@@ -1,0 +1,199 @@
+"""LIS2DW12 (STMicroelectronics), three axes, ±2 to ±16 g, 14 bit in high-performance mode with low noise, the only mode
+used.
+
+Read in ST's C driver (lis2dw12-pid) and its examples: registers, bits, digits, reset, self test. Read in ST's Linux driver
+(st_lis2dw12): 14 bits to the left, 12 of temperature, the FIFO in one burst from OUT_X_L on, three samples to discard.
+The noise is a distributor's, at 2 g. From memory, to be compared with the datasheet DS11811: that a count of 32 is a full
+FIFO, that FIFO_OVR means an overwritten sample, that only bypass empties it.
+
+Set to 100 samples a second; its FIFO holds 32 of them, a third of a second.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.accelerometers import SelfTest, check_range, check_rate
+from drivers.continuity import Continuity
+from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.i2c import I2C
+from drivers.samples import Samples
+
+ADDRESSES = (0x18, 0x19)
+RANGES_G = (2, 4, 8, 16)
+RATE_CODE = {12.5: 2, 25.0: 3, 50.0: 4, 100.0: 5, 200.0: 6, 400.0: 7, 800.0: 8, 1600.0: 9}
+RATES_HZ = tuple(RATE_CODE)
+RATE_HZ = 100.0
+
+OUT_T_L = 0x0D
+WHO_AM_I, IDENTITY = 0x0F, 0x44
+CTRL1, HIGH_PERFORMANCE = 0x20, 0x04  # CTRL2 to CTRL6 follow it: one write sets them all.
+CONTROLS = tuple(f"CTRL{number}" for number in range(1, 7))
+CTRL2, SOFT_RESET, BDU, IF_ADD_INC = 0x21, 0x40, 0x08, 0x04
+NO_TEST, POSITIVE_TEST = 0x00, 0x40  # CTRL3
+RANGE_CODE, LOW_NOISE = {2: 0x00, 4: 0x10, 8: 0x20, 16: 0x30}, 0x04  # CTRL6
+OUT_X_L, SAMPLE_BYTES = 0x28, 6
+FIFO_CTRL, BYPASS, CONTINUOUS = 0x2E, 0x00, 0xC0  # 0x80, as the LIS3DH streams, waits for a trigger
+FIFO_SAMPLES, OVERRUN, ENTRIES, FIFO_SIZE = 0x2F, 0x40, 0x3F, 32
+
+G0 = 9.80665  # standard gravity, m/s²
+MILLI_G = {2: 0.244, 4: 0.488, 8: 0.976, 16: 1.952}
+LEFT, UNUSED = 4, 0x03  # 14 bits in a word of 16
+READ_BYTES = 7
+"""Around the samples: two addresses and a register for each of two reads, and the count."""
+POLL_SAMPLES = 7
+"""Three polls in a row may fail, even when the clock is 5 % fast; two at 1600 Hz, where reading itself takes periods."""
+RESET_TRIES, RESET_S = 10, 0.001
+SETTLE_SAMPLES = 3.5
+"""Three are to be discarded; the clock may be a few percent slow."""
+
+TEST_RANGE_G, TEST_HZ, TEST_SETTLE_S, TEST_SAMPLES = 4, 50.0, 0.1, 5  # as ST's own example does it
+LOWEST, HIGHEST = (np.full(3, milli_g * G0 / 1000) for milli_g in (70, 1500))
+
+
+class LIS2DW12:
+    """A chip that was found, identified and set up, and is measuring."""
+
+    name = "LIS2DW12"
+    noise_density = 90e-6 * G0
+
+    def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
+        """`probe` identifies the chip first."""
+        self.rate_hz = rate_hz
+        self.count = MILLI_G[range_g] * G0 / 1000
+        self.poll_s = POLL_SAMPLES / rate_hz
+        self._bus = bus
+        self._address = address
+        self._controls = controls(rate_hz, range_g, NO_TEST)
+        self._place = f"address 0x{address:02x}: the {self.name}"
+        self._reset()
+        self._start()
+        self._runs = Continuity(self._place, rate_hz, bus.now())
+
+    def read(self) -> Samples:
+        """Everything measured since the last call, in the chip's own axes.
+
+        `end` is when the FIFO was counted: the newest sample is up to one period older, after an overrun up to
+        two. Raises BusError; after a lost transfer the next run has a gap.
+        """
+        try:
+            if not self._started:
+                self._resume()
+            now, acceleration = self._fetch(self.count)
+        except NoAnswer:
+            raise  # the chip was not addressed, so it gave nothing away
+        except BusError:
+            self._runs.lose()
+            raise
+        run = self._runs.run(now, acceleration)
+        if self._runs.silent(now):
+            raise self._runs.silence(self._settings())
+        return run
+
+    def temperature(self) -> float:
+        """Of the chip, °C, in steps of a sixteenth. Raises BusError."""
+        raw = self._bus.read(self._address, OUT_T_L, 2)
+        return 25 + int.from_bytes(raw, "little", signed=True) / 256
+
+    def self_test(self) -> SelfTest:
+        """The mass is pushed along all axes. Takes under a second. Raises BusError."""
+        self._runs.lose()
+        self._started = False
+        try:
+            still, pushed = self._mean(NO_TEST), self._mean(POSITIVE_TEST)
+        finally:
+            self._resume()
+        return SelfTest(np.abs(pushed - still), LOWEST, HIGHEST)
+
+    def check_settings(self) -> None:
+        """Raises ReadingError when the chip did not keep what it was set to."""
+        if any(wanted != found for wanted, found in self._settings().values()):
+            raise ReadingError(f"{self._place} did not keep its settings")
+
+    def _fetch(self, count: float) -> tuple[float, NDArray[np.float64]]:
+        """When the FIFO was counted, and what it held, m/s²; count is one digit."""
+        source = self._bus.read(self._address, FIFO_SAMPLES, 1)[0]
+        now = self._bus.now()
+        entries = source & ENTRIES
+        if entries > FIFO_SIZE:
+            raise ReadingError(f"{self._place} counts {entries} samples, but its FIFO has {FIFO_SIZE}")
+        # A full FIFO drops its oldest sample when the next one comes, perhaps before it is read: one left there
+        # keeps what comes after the count out of this run.
+        if source & OVERRUN or entries == FIFO_SIZE:
+            self._runs.lose()
+            entries -= entries == FIFO_SIZE
+        raw = self._bus.read(self._address, OUT_X_L, SAMPLE_BYTES * entries) if entries else b""
+        if any(low & UNUSED for low in raw[::2]):
+            raise ReadingError(f"{self._place} gave words of more than 14 bits")
+        return now, convert(raw, count)
+
+    def _reset(self) -> None:
+        """Into the state after power-up, whatever another program left."""
+        self._write(CTRL2, SOFT_RESET | IF_ADD_INC)
+        for _ in range(RESET_TRIES):
+            self._bus.sleep(RESET_S)
+            if not self._bus.read(self._address, CTRL2, 1)[0] & SOFT_RESET:
+                return
+        raise ReadingError(f"{self._place} does not come out of its reset; switch its power off and on")
+
+    def _start(self) -> None:
+        self._configure(self._controls, SETTLE_SAMPLES / self.rate_hz)
+        self._started = True
+
+    def _resume(self) -> None:
+        """After a self test; if that fails, the next read tries again."""
+        self._start()
+        self._runs.restart(self._bus.now())
+
+    def _configure(self, values: bytes, settle_s: float) -> None:
+        self._bus.write(self._address, bytes((CTRL1, *values)))
+        self._bus.sleep(settle_s)
+        self._write(FIFO_CTRL, BYPASS)  # nothing else empties it
+        self._write(FIFO_CTRL, CONTINUOUS)
+
+    def _settings(self) -> dict[str, tuple[int, int]]:
+        """By register: what was set, what is found."""
+        found = self._bus.read(self._address, CTRL1, len(CONTROLS))
+        fifo = self._bus.read(self._address, FIFO_CTRL, 1)
+        pairs = zip(self._controls + bytes((CONTINUOUS,)), found + fifo, strict=True)
+        return dict(zip((*CONTROLS, "FIFO_CTRL"), pairs, strict=True))
+
+    def _mean(self, test: int) -> NDArray[np.float64]:
+        """Of the last five samples, past what the test disturbs; shape (3,), m/s²."""
+        self._configure(controls(TEST_HZ, TEST_RANGE_G, test), TEST_SETTLE_S)
+        self._bus.sleep((TEST_SAMPLES + 2) / TEST_HZ)
+        _, acceleration = self._fetch(MILLI_G[TEST_RANGE_G] * G0 / 1000)
+        if len(acceleration) < TEST_SAMPLES:
+            raise ReadingError(f"{self._place} gave {len(acceleration)} samples in its self test")
+        return np.asarray(acceleration[-TEST_SAMPLES:].mean(axis=0))
+
+    def _write(self, register: int, value: int) -> None:
+        self._bus.write(self._address, bytes((register, value)))
+
+
+def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> LIS2DW12:
+    """Identify, reset and start the chip. Raises NoAnswer, WrongChip, BusError; ValueError for another range or
+    rate."""
+    rate_hz = rate_hz or RATE_HZ
+    check_range("an LIS2DW12", range_g, RANGES_G)
+    clocks = 9 * (SAMPLE_BYTES + READ_BYTES / POLL_SAMPLES)
+    check_rate("an LIS2DW12", rate_hz, RATES_HZ, bus_hz=bus.hz, clocks=clocks)
+    found = bus.read(address, WHO_AM_I, 1)[0]
+    if found != IDENTITY:
+        raise WrongChip(
+            f"address 0x{address:02x}: an LIS2DW12 answers {IDENTITY:02X}, this chip answered {found:02X}"
+        )
+    chip = LIS2DW12(bus, address, range_g, rate_hz)
+    chip.check_settings()
+    return chip
+
+
+def controls(rate_hz: float, range_g: int, test: int) -> bytes:
+    """CTRL1 to CTRL6: high performance, no interrupts, the widest filter. IF_ADD_INC must stay set, or a burst reads one
+    register again and again."""
+    ctrl1 = RATE_CODE[rate_hz] << 4 | HIGH_PERFORMANCE
+    return bytes((ctrl1, BDU | IF_ADD_INC, test, 0x00, 0x00, RANGE_CODE[range_g] | LOW_NOISE))
+
+
+def convert(raw: bytes, count: float) -> NDArray[np.float64]:
+    """Whole samples (6 bytes each, 14 bits left justified) to m/s², shape (n, 3); count is one digit, m/s²."""
+    return np.frombuffer(raw, "<i2").reshape(-1, 3) * np.float64(count / LEFT)
