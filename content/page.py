@@ -1,8 +1,9 @@
 """A page: what a layout draws, and the frame that comes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,21 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A manager's picture, known by its digest: equal ones look the same, and a page that waits holds no megabytes."""
+
+    digest: str
+    """SHA-256 of the file, hexadecimal."""
+    read: Callable[[], bytes] = field(compare=False, repr=False)
+    """The file, wherever it lies; called when the page is drawn. May raise OSError."""
+
+
+def picture_of(data: bytes) -> Picture:
+    """A picture that is at hand."""
+    return Picture(sha256(data).hexdigest(), lambda: data)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page: a layout's name and what it draws. Equal pages look the same."""
 
@@ -36,6 +52,9 @@ class Page:
     title: Text = NOTHING
     body: Text = NOTHING
     sender: Text = NOTHING
+    picture: Picture | None = None
+    level: str = ""
+    """Of an earthquake alert from the network, "1" to "4" as in `Alert.severity`; empty for shaking felt in the car."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,71 +1,116 @@
-"""When a message is shown: its time windows, and the next moment at which anything can change.
+"""When a message is shown: its dates and time windows, and the next moment at which that can change. Pure.
 
-A daily window holds when the local wall time lies in it, so twice in a repeated hour. Whoever uses the
-next moment looks again at least every minute all the same.
+A daily window holds when the local wall time lies in it: so twice in a repeated hour, and not at all in a skipped one.
+A window over midnight belongs to the day it began on, whatever weekdays, dates and exceptions say of the next.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from content.message import Message, Window
+from content.message import Dates, Message, Window
 
-LOOK_AGAIN = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TURN = timedelta(seconds=12)
-"""How long one of several messages of the same priority shows before the next: read twice, slowly."""
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
-def is_due(message: Message, utc: datetime, zone: ZoneInfo) -> bool:
-    """Whether a message wants the glass at a time."""
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The days and hours of a message; many messages share one."""
+
+    windows: tuple[Window, ...]
+    dates: tuple[Dates, ...]
+    exceptions: tuple[date, ...]
+
+
+def timetable(message: Message) -> Timetable | None:
+    """Of a message; None when it shows at all times."""
+    if not (message.windows or message.dates or message.exceptions):
+        return None
+    return Timetable(message.windows, message.dates, message.exceptions)
+
+
+def holds(table: Timetable, local: datetime) -> bool:
+    """Whether a timetable allows a local time."""
+    today = local.date()
+    if not table.windows:
+        return _on(table, today)
+    wall = local.time()
+    days = ((window, _began(window, wall, today)) for window in table.windows)
+    return any(
+        day is not None and day.isoweekday() in window.weekdays and _on(table, day) for window, day in days
+    )
+
+
+def _on(table: Timetable, day: date) -> bool:
+    if day in table.exceptions:
+        return False
+    return not table.dates or any(dates.first <= day <= dates.last for dates in table.dates)
+
+
+def _began(window: Window, wall: time, today: date) -> date | None:
+    """The day on which the occurrence began that a wall time lies in."""
+    if window.start <= window.end:
+        return today if window.start <= wall < window.end else None
+    if wall >= window.start:
+        return today
+    return today - DAY if wall < window.end else None
+
+
+def next_edge(table: Timetable, utc: datetime, local: datetime) -> datetime:
+    """Between a time and this one the timetable answers the same; local is the same time in the zone.
+
+    Assumes that no zone changes its offset and changes it back within a day; none does.
+    """
+    walls = {wall for window in table.windows for wall in (window.start, window.end)} or {time()}
+    now = local.replace(tzinfo=None)
+    midnight = datetime.combine(now, time())
+    ahead = min((datetime.combine(midnight, wall) - now) % DAY or DAY for wall in walls)
+    edge = utc + ahead
+    if edge.astimezone(local.tzinfo).utcoffset() == local.utcoffset():
+        return edge
+    return min(edge, _offset_change(utc, edge, local))
+
+
+def _offset_change(utc: datetime, until: datetime, local: datetime) -> datetime:
+    """The first moment with another offset: offsets change on whole seconds."""
+    first = utc.astimezone(UTC).replace(microsecond=0)
+    seconds = range((until - first) // SECOND + 2)
+    offset = local.utcoffset()
+    found = bisect_left(
+        seconds, True, key=lambda n: (first + n * SECOND).astimezone(local.tzinfo).utcoffset() != offset
+    )
+    return first + found * SECOND
+
+
+def is_on(message: Message, utc: datetime, zone: ZoneInfo) -> bool:
+    """Whether a message may be shown at a time, by itself or in a playlist."""
     if message.withdrawn or utc >= message.expires:
         return False
     if message.starts is not None and utc < message.starts:
         return False
-    local = utc.astimezone(zone)
-    return not message.windows or any(_holds(window, local) for window in message.windows)
+    table = timetable(message)
+    return table is None or holds(table, utc.astimezone(zone))
 
 
-def _holds(window: Window, local: datetime) -> bool:
-    wall = local.time()
-    if window.start <= window.end:
-        return window.start <= wall < window.end and local.isoweekday() in window.weekdays
-    if wall >= window.start:
-        return local.isoweekday() in window.weekdays
-    yesterday = (local - timedelta(days=1)).isoweekday()
-    return wall < window.end and yesterday in window.weekdays
+def rank(message: Message) -> tuple[int, float, str]:
+    """Who goes first: the highest priority, then the newest."""
+    return -message.priority, -message.sent.timestamp(), message.id
 
 
 def due(messages: Iterable[Message], utc: datetime, zone: ZoneInfo) -> list[Message]:
-    """The messages that want the glass, the one that gets it first."""
-    wanted = [message for message in messages if is_due(message, utc, zone)]
-    return sorted(wanted, key=lambda message: (-message.priority, -message.sent.timestamp(), message.id))
+    """The messages that want the glass by themselves, the one that gets it first."""
+    return sorted((m for m in messages if m.scheduled and is_on(m, utc, zone)), key=rank)
 
 
-def on_turn(wanted: list[Message], utc: datetime) -> Message | None:
-    """Which of the due messages has the glass: those of the highest priority take turns."""
-    top = [message for message in wanted if message.priority == wanted[0].priority]
-    return top[_turn(utc) % len(top)] if top else None
-
-
-def _turn(utc: datetime) -> int:
-    return (utc - EPOCH) // TURN
-
-
-def next_change(messages: Iterable[Message], utc: datetime) -> datetime:
-    """The next moment at which another message may have the glass: at most one turn away.
-
-    Between utc and this moment on_turn(due(...)) answers the same.
-    """
-    # Every UTC offset in use is a whole number of minutes, so whole minutes of a wall are whole in UTC.
-    minute = utc.astimezone(UTC).replace(second=0, microsecond=0)
-    moments = [EPOCH + (_turn(utc) + 1) * TURN, minute + LOOK_AGAIN]
-    for message in messages:
-        edges = [message.starts, message.expires]
-        edges += [minute + _past_the_minute(wall) for w in message.windows for wall in (w.start, w.end)]
-        moments += [edge for edge in edges if edge is not None and edge > utc]
-    return min(moments)
-
-
-def _past_the_minute(wall: time) -> timedelta:
-    return timedelta(seconds=wall.second, microseconds=wall.microsecond)
+def edges(message: Message, utc: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Later moments at which it can begin or end to be on; the first of them comes not too late."""
+    if message.withdrawn or utc >= message.expires:
+        return []
+    table = timetable(message)
+    moments = [message.expires] + ([] if message.starts is None else [message.starts])
+    moments += [] if table is None else [next_edge(table, utc, utc.astimezone(zone))]
+    return [moment for moment in moments if moment > utc]

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from PIL import Image
@@ -10,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from content import layouts  # noqa: E402  (needs the path above)
+from content.languages import CHINESE, first  # noqa: E402
 from content.message import Text  # noqa: E402
 from content.page import Page, Site  # noqa: E402
 
@@ -21,8 +23,13 @@ WIDTH = 540
 
 
 def golden(page: Page, orientation: str) -> Path:
-    """Where a page's golden picture lies."""
-    return FOLDER / f"{page.layout}-{page.variant or 'only'}-{orientation}.png"
+    """Where a page's golden picture lies; its name has its level, and the main language where that is not Chinese."""
+    tags = [f"level-{page.level}"] if page.level else []
+    tags += [language.tag for language in first(page.title, page.body)[:1] if language is not CHINESE]
+    variant = page.variant or "only"
+    if len(variant) > 20:  # a whole list of findings
+        variant = sha256(f"{variant}{page.body.en}".encode()).hexdigest()[:8]
+    return FOLDER / f"{'-'.join((page.layout, variant, *tags, orientation))}.png"
 
 
 def picture(page: Page, size: tuple[int, int]) -> Image.Image:
@@ -35,12 +42,14 @@ def picture(page: Page, size: tuple[int, int]) -> Image.Image:
 
 
 def main() -> None:
-    """Write one picture for each sample and orientation; 96 colours keep them small."""
+    """Write one picture for each sample and orientation; 96 colours keep small those that have no photograph."""
     FOLDER.mkdir(exist_ok=True)
     for name in layouts.names():
         for page in layouts.find(name).samples():
             for orientation, size in SIZES.items():
-                small = picture(page, size).quantize(96, dither=Image.Dither.NONE)
+                small = picture(page, size)
+                if page.picture is None:
+                    small = small.quantize(96, dither=Image.Dither.NONE)
                 small.save(golden(page, orientation), optimize=True)
 
 

@@ -9,7 +9,7 @@ from content.drawing.typesetting import Manner, fit
 from content.message import Text
 
 ADVICE = Text(keep("遇到困难|请按呼叫按钮"), "In difficulty, press the call button")
-_MANNER = Manner(zh=Face.REGULAR, ratio=0.6, gap=0.1)
+_MANNER = Manner(main=Face.REGULAR, ratio=0.6, gap=0.1)
 
 
 def beside_bell(sheet: Sheet, box: Box, scheme: Scheme) -> None:
@@ -26,7 +26,7 @@ def beside_bell(sheet: Sheet, box: Box, scheme: Scheme) -> None:
 def below_bell(sheet: Sheet, box: Box, scheme: Scheme) -> None:
     """The bell above the words, both in the middle of the box."""
     bell = min(box.width, sheet.px(260))
-    manner = Manner(zh=Face.REGULAR, ratio=0.66, gap=0.1, centred=True)
+    manner = Manner(main=Face.REGULAR, ratio=0.66, gap=0.1, centred=True)
     block = fit("advice", ADVICE, (box.width, box.height - bell), manner, sheet.sizes(44, 74))
     y = box.y + (box.height - bell - block.height - sheet.px(24)) // 2
     sheet.stamp(call_bell, box.x + (box.width - bell) // 2, y, bell, scheme.ink)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from math import ceil, floor
 
 from uniseg.linebreak import line_break_units
 
@@ -74,12 +75,26 @@ def _even(parts: list[Part], limit: int) -> list[str] | None:
     best = _filled(parts, limit)
     if best is None or len(best) < 2:
         return best
-    low, high = limit // 2, limit
+    widths = [(width, bare) for _, width, bare in parts]
+    spaces = (len(best) - 1) * max(width - bare for width, bare in widths)
+    share = (sum(width for width, _ in widths) - spaces) / len(best)  # narrower than this cannot do
+    low, high = max(limit // 2, ceil(max(bare for _, bare in widths)), floor(share)), limit
     while low < high:
         middle = (low + high) // 2
-        lines = _filled(parts, middle)
-        if lines is None or len(lines) > len(best):
+        if _counted(widths, middle) > len(best):
             low = middle + 1
         else:
-            best, high = lines, middle
-    return best
+            high = middle
+    return _filled(parts, low)
+
+
+def _counted(widths: list[tuple[float, float]], limit: float) -> int:
+    """How many lines parts of these widths fill, none of which is wider than the limit, in one paragraph."""
+    lines, used = 1, 0.0
+    for width, bare in widths:
+        if used and used + bare > limit:
+            lines += 1
+            used = width
+        else:
+            used += width
+    return lines

@@ -133,3 +133,39 @@ def warning(pen: Pen) -> None:
     pen.shape((50, 15), (90, 83), (10, 83), rounding=6)
     pen.paper().shape((46.5, 36), (53.5, 36), (52, 59), (48, 59), rounding=2)
     pen.disc(50, 72, 5.2)
+
+
+def stay_inside(pen: Pen) -> None:
+    """Somebody who stands inside the car, its door closed behind."""
+    pen.frame(18, 12, 82, 88, width=7)
+    pen.disc(50, 31, 8.5)
+    pen.box(37, 43, 63, 66, 7)
+    pen.box(41.5, 56, 48.6, 84, 3.5)
+    pen.box(51.4, 56, 58.5, 84, 3.5)
+
+
+def tick(pen: Pen) -> None:
+    """Done, over: a tick in a ring."""
+    pen.ring(50, 50, 46, 8)
+    pen.line((29, 52), (44, 67), (72, 36), width=10)
+
+
+def house(pen: Pen) -> None:
+    """A house that shakes: its roof, its walls with a crack, the ground moving at both sides."""
+    _house(pen)
+    pen.paper().line((50, 51), (43, 62), (55, 70), (48, 83), width=5)
+    pen.ink()
+    for side in (-1, 1):
+        pen.line(
+            (50 + 38 * side, 62), (50 + 44 * side, 69), (50 + 38 * side, 76), (50 + 44 * side, 83), width=4
+        )
+
+
+def house_outline(pen: Pen) -> None:
+    """The edge around the house, which keeps it apart from white where its own colour does not."""
+    _house(pen, 3)
+
+
+def _house(pen: Pen, wider: float = 0) -> None:
+    pen.shape((50, 17), (83, 48), (17, 48), rounding=3 + wider)
+    pen.box(26 - wider, 44, 74 + wider, 83 + wider, wider)

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from content.drawing.colours import PROHIBITION, WHITE, Colour, Scheme
 from content.drawing.pen import Pictogram, drawn, rounded
+from content.drawing.shaping import draw
 from content.drawing.typefaces import Face, font
 from content.drawing.typesetting import Block, fit_name
 from content.message import Text
@@ -65,11 +66,11 @@ class Sheet:
         return self.px(smallest), self.px(largest)
 
     def write(self, block: Block, x: int, y: int, scheme: Scheme) -> int:
-        """Write a block with its left top corner there; returns where it ends. English is quiet."""
+        """Write a block with its left top corner there; returns where it ends. The second language is quiet."""
         for line in block.lines:
-            colour = scheme.quiet if line.english else scheme.ink
+            colour = scheme.quiet if line.second else scheme.ink
             place = (x + line.x, y + line.baseline)
-            self._pen.text(place, line.text, colour, font(line.face, line.size), anchor="ls")
+            draw(self._pen, place, line.text, (line.language, line.face, line.size), colour)
         return y + block.height
 
     def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
@@ -78,6 +79,10 @@ class Sheet:
             self._image.paste(colour, box[:2], rounded(box.width, box.height, radius))
         else:
             self._image.paste(colour, (box.x, box.y, box.right, box.bottom))
+
+    def paste(self, what: Image.Image | Colour, x: int, y: int, cover: Image.Image | None = None) -> None:
+        """Lay a picture over a place, or a colour through a cover of the same size."""
+        self._image.paste(what, (x, y), cover)
 
     def polygon(self, points: list[tuple[float, float]], colour: Colour) -> None:
         """Fill a polygon, in pixels."""
@@ -97,15 +102,19 @@ class Sheet:
     def last_line(self, name: Text, box: Box, scheme: Scheme) -> Box:
         """The quiet line at the foot of a box: the lift's name, and the minute as a patch. Returns the box above it."""
         room = round(font(Face.REGULAR, self.px(40)).getlength("00:00")) + 2
-        width = box.width - room - self.px(40)
-        line = fit_name("lift name", name, width, self.sizes(30, 40))
+        aside = room + self.px(40)
+        line = fit_name("lift name", name, box.width - aside, self.sizes(30, 40))
         top = box.bottom - line.height
-        self.write(line, box.x, top, scheme)
+        mirrored = line.mirrored
+        self.write(line, box.x + aside * mirrored, top, scheme)
         minute = font(Face.REGULAR, line.size)
-        place = (room - 1, line.lines[-1].baseline)
+        place, anchor = (1, "ls") if mirrored else (room - 1, "rs")
+        baseline = line.lines[-1].baseline
         self.live(
-            Box(box.right - room, top, room, line.height),
-            lambda pen, local: pen.text(place, f"{local:%H:%M}", scheme.ink, minute, anchor="rs"),
+            Box(box.x if mirrored else box.right - room, top, room, line.height),
+            lambda pen, local: pen.text(
+                (place, baseline), f"{local:%H:%M}", scheme.ink, minute, anchor=anchor
+            ),
         )
         return Box(box.x, box.y, box.width, box.height - line.height)
 

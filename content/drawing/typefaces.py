@@ -1,54 +1,62 @@
-"""The fonts of the glass: Noto Sans SC, and the characters that they have."""
+"""The fonts of the glass: families of Noto in two weights, and the characters that each has."""
 
 import json
 from enum import Enum
 from functools import lru_cache
-from math import ceil, floor
 from pathlib import Path
+from typing import Any
 
 from PIL import ImageFont
+
+from content.languages import EMOJI, SC
 
 FOLDER = Path(__file__).parents[1] / "fonts"
 JOINER = "\u2060"
 """WORD JOINER: never drawn; forbids a line break where it stands."""
+FIRST_PRIVATE = 0xF0000
+"""From here on the emoji font has its sequences, in the order of the coverage's list."""
 
 
 class Face(Enum):
-    """A weight; its value is the file's name."""
+    """A weight."""
 
-    REGULAR = "NotoSansSC-Regular.ttf"
-    BOLD = "NotoSansSC-Bold.ttf"
-    LIGHT = "NotoSansSC-Light.ttf"
-    """Digits and the colon only."""
-
-
-@lru_cache(maxsize=12)  # each takes 1.4 MB; opening one again takes 0.4 ms, and widths are kept below
-def font(face: Face, size: int) -> ImageFont.FreeTypeFont:
-    """A font at a size in pixels per em. Basic layout: its widths add up, and it needs no system library."""
-    return ImageFont.truetype(FOLDER / face.value, size, layout_engine=ImageFont.Layout.BASIC)
+    REGULAR = "Regular"
+    BOLD = "Bold"
+    LIGHT = "Light"
+    """Digits and the colon only, of one family only."""
 
 
-@lru_cache(maxsize=8192)
-def advance(face: Face, size: int, text: str) -> float:
-    """Width of a text on one line, px. Basic layout has no kerning: the widths of parts add up."""
-    return font(face, size).getlength(text)
+def path(family: str, face: Face) -> Path:
+    """The file of a family in a weight; emoji have one weight for all."""
+    return FOLDER / f"{family}-{'Regular' if family == EMOJI else face.value}.ttf"
 
 
-@lru_cache(maxsize=8192)
-def extent(face: Face, size: int, text: str) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the ink of a text, px from the start of its baseline."""
-    left, top, right, bottom = font(face, size).getbbox(text or " ", anchor="ls")
-    return floor(left), floor(top), ceil(right), ceil(bottom)
+@lru_cache(maxsize=16)  # each takes 1.4 MB; opening one again takes 0.4 ms, and widths are kept
+def font(face: Face, size: int, family: str = SC, shaped: bool = False) -> ImageFont.FreeTypeFont:
+    """A font at a size in pixels per em. Unshaped, its widths add up, and it needs no system library."""
+    engine = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
+    return ImageFont.truetype(path(family, face), size, layout_engine=engine)
+
+
+@lru_cache(maxsize=8)
+def covered(family: str) -> frozenset[str]:
+    """The characters that a family draws in every weight for text."""
+    known = {chr(code) for first, last in _coverage()[family] for code in range(first, last + 1)}
+    if family == EMOJI:
+        known |= set(sequences().values())
+    return frozenset(known)
 
 
 @lru_cache(maxsize=1)
-def covered() -> frozenset[str]:
-    """The characters that texts may use."""
-    ranges = json.loads((FOLDER / "coverage.json").read_text(encoding="ascii"))["text"]
-    return frozenset(chr(code) for first, last in ranges for code in range(first, last + 1))
+def sequences() -> dict[str, str]:
+    """Emoji sequences, without variation selectors and skin tones, and the private character of each."""
+    listed: list[str] = _coverage()["sequences"]
+    texts = ("".join(chr(int(code, 16)) for code in codes.split()) for codes in listed)
+    return {text: chr(FIRST_PRIVATE + n) for n, text in enumerate(texts)}
 
 
-def uncovered(text: str) -> list[str]:
-    """The characters of a text that cannot be drawn, each once, in the order of the text."""
-    known = covered()
-    return list(dict.fromkeys(c for c in text if c not in known and c not in ("\n", JOINER)))
+@lru_cache(maxsize=1)
+def _coverage() -> dict[str, Any]:
+    """Ranges of code points by family, and the sequences as texts of code points."""
+    listed: dict[str, Any] = json.loads((FOLDER / "coverage.json").read_text(encoding="ascii"))
+    return listed

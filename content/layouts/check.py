@@ -10,6 +10,7 @@ from content.drawing.colours import BLACK, EXTREME, PAPER, UNUSED, WHITE, blend,
 from content.drawing.sheet import Box, Sheet
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import Manner, fit, fit_line
+from content.languages import shown
 from content.message import Text
 from content.page import Frame, Page, Site
 
@@ -58,7 +59,7 @@ def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
     _frame(sheet)
     box = Box(0, 0, sheet.width, sheet.height).inset(sheet.px(72), sheet.px(64))
     foot = box.height // 3 if sheet.wide else sheet.px(400)
-    heading = page.body if page.body.zh else HEADING
+    heading = page.body if shown(page.body) else HEADING
     width = box.width - (foot + sheet.px(40) if sheet.wide else 0)
     block = fit("heading", heading, (width, sheet.px(200)), _HEADING, sheet.sizes(56, 96))
     y = sheet.write(block, box.x, box.y, PAPER) + sheet.px(24)

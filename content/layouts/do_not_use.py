@@ -11,7 +11,7 @@ from content.page import Frame, Page, Site
 
 HEADLINE = Text(keep("请勿|乘坐|电梯"), "Do not use this lift")
 REASON = Text(keep("地震后|须经|专业|检查"), "To be inspected after the earthquake")
-_HEADLINE = Manner(en=Face.BOLD, ratio=0.58, gap=0.08, centred=True)
+_HEADLINE = Manner(second=Face.BOLD, ratio=0.58, gap=0.08, centred=True)
 _REASON = Manner(ratio=0.59, gap=0.08, centred=True)
 STRIPE = 44
 """Height of the stripes, in the design."""

@@ -1,7 +1,11 @@
-"""Shaking now, or an earthquake alert: what to do in the car's present state."""
+"""Shaking now, or an earthquake alert: what to do in the car's present state.
+
+An alert from the network has a level: its sign stands in the trace's place, and the head is in its colour.
+"""
 
 from content.cabin import Advice
-from content.drawing.colours import ALARM, ALARM_HEAD
+from content.drawing.colours import ALARM, ALARM_HEAD, MINOR, MODERATE, NIGHT, SEVERE, Scheme
+from content.drawing.level_icon import HEIGHT, LEVELS, WIDTH, stamp_level
 from content.drawing.linebreaking import keep
 from content.drawing.pictograms import (
     call_bell,
@@ -56,48 +60,69 @@ STEPS = {
         ),
     ),
 }
-_HEAD = Manner(en=Face.BOLD, ratio=1 / 3, gap=-0.06)
+COLOURS: dict[str, tuple[Scheme, Scheme]] = {
+    "": (ALARM_HEAD, ALARM),
+    "1": (MINOR, NIGHT),
+    "2": (MODERATE, NIGHT),
+    "3": (SEVERE, NIGHT),
+    "4": (ALARM_HEAD, ALARM),
+}
+"""Of the head and of the steps, by the alert's level."""
+_HEAD = Manner(second=Face.BOLD, ratio=1 / 3, gap=-0.06)
 
 
 def samples() -> list[Page]:
-    """The page for every state of the car."""
-    return [Page("earthquake", variant=advice.value) for advice in Advice]
+    """The page for every state of the car, and for every level of an alert."""
+    felt = [Page("earthquake", variant=advice.value) for advice in Advice]
+    return felt + [Page("earthquake", Advice.RIDING.value, level=level) for level in LEVELS]
 
 
 def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
     """The headline above the steps, or beside them."""
-    sheet = Sheet(size, ALARM.ground)
-    (_wide if sheet.wide else _tall)(sheet, STEPS[Advice(page.variant)], site.lift)
+    sheet = Sheet(size, COLOURS[page.level][1].ground)
+    (_wide if sheet.wide else _tall)(sheet, page, site.lift)
     return sheet.frame()
 
 
-def _tall(sheet: Sheet, steps: tuple[Step, ...], name: Text) -> None:
-    """Head at the top with the trace beside the headline; the last line below the steps."""
+def _tall(sheet: Sheet, page: Page, name: Text) -> None:
+    """Head at the top with the sign beside the headline; the last line below the steps."""
+    scheme, ground = COLOURS[page.level]
     margin, head = sheet.px(72), sheet.px(560)
-    sheet.fill(Box(0, 0, sheet.width, head), ALARM_HEAD.ground)
-    block = fit("headline", HEADLINE, (sheet.width - 2 * margin, head), _HEAD, sheet.sizes(200, 300))
-    sheet.write(block, margin, (head - block.height) // 2, ALARM_HEAD)
-    trace = sheet.px(280)
-    zh = max(line.ink()[2] for line in block.lines if not line.english)
-    right = sheet.width - margin - trace
-    middle = (margin + zh + sheet.width) // 2 - trace // 2
-    sheet.stamp(seismogram, max(right, middle) - sheet.px(4), sheet.px(102), trace, ALARM_HEAD.ink)
+    sheet.fill(Box(0, 0, sheet.width, head), scheme.ground)
+    sizes = sheet.sizes(180, 250) if page.level else sheet.sizes(200, 300)
+    block = fit("headline", HEADLINE, (sheet.width - 2 * margin, head), _HEAD, sizes)
+    y = (head - block.height) // 2
+    sheet.write(block, margin, y, scheme)
+    zh = max(line.ink()[2] for line in block.lines if not line.second)
+    if page.level:
+        width = sheet.px(350)
+        place = max(margin + zh + sheet.px(30), sheet.width - margin - width)
+        stamp_level(sheet, page.level, place, (head - width * HEIGHT // WIDTH) // 2, width)
+    else:
+        trace = sheet.px(280)
+        middle = (margin + zh + sheet.width) // 2 - trace // 2
+        place = max(sheet.width - margin - trace, middle) - sheet.px(4)
+        sheet.stamp(seismogram, place, sheet.px(102), trace, scheme.ink)
     rest = Box(margin, head, sheet.width - 2 * margin, sheet.height - head - sheet.px(50))
-    rest = sheet.last_line(name, rest, ALARM)
-    spread(sheet, steps, rest.inset(0, sheet.px(20)), ALARM)
+    rest = sheet.last_line(name, rest, ground)
+    spread(sheet, STEPS[Advice(page.variant)], rest.inset(0, sheet.px(20)), ground)
 
 
-def _wide(sheet: Sheet, steps: tuple[Step, ...], name: Text) -> None:
-    """Head at the left with the trace above the headline and the last line at its foot."""
+def _wide(sheet: Sheet, page: Page, name: Text) -> None:
+    """Head at the left with the sign above the headline and the last line at its foot."""
+    scheme, ground = COLOURS[page.level]
     margin, head = sheet.px(72), round(sheet.width * 0.36)
-    sheet.fill(Box(0, 0, head, sheet.height), ALARM_HEAD.ground)
+    sheet.fill(Box(0, 0, head, sheet.height), scheme.ground)
     left = Box(margin, margin, head - 2 * margin, sheet.height - margin - sheet.px(50))
-    left = sheet.last_line(name, left, ALARM_HEAD)
+    left = sheet.last_line(name, left, scheme)
     block = fit("headline", HEADLINE, (left.width, left.height), _HEAD, sheet.sizes(150, 300))
-    trace = min(sheet.px(340), left.width)
-    y = left.y + (left.height - trace - block.height) // 2
-    sheet.stamp(seismogram, margin, y, trace, ALARM_HEAD.ink)
-    sheet.write(block, margin, y + trace, ALARM_HEAD)
+    side = min(sheet.px(340), left.width)
+    y = left.y + (left.height - side - block.height) // 2
+    if page.level:
+        stamp_level(sheet, page.level, margin, y, side)
+    else:
+        sheet.stamp(seismogram, margin, y, side, scheme.ink)
+    sheet.write(block, margin, y + side, scheme)
     x = head + margin
     box = Box(x, sheet.px(36), sheet.width - x - margin, sheet.height - sheet.px(72))
-    spread(sheet, steps, box, ALARM)
+    spread(sheet, STEPS[Advice(page.variant)], box, ground)

@@ -29,7 +29,7 @@ MONTHS = (
 )
 PANEL = Scheme(blend(IDLE.ground, IDLE.ink, 0.06), IDLE.ink, IDLE.quiet)
 _NAME = Manner(ratio=0.75, gap=0.12)
-_WELCOME = Manner(zh=Face.REGULAR, ratio=0.5, gap=0.05)
+_WELCOME = Manner(main=Face.REGULAR, ratio=0.5, gap=0.05)
 
 
 def samples() -> list[Page]:

@@ -12,7 +12,7 @@ from content.page import Frame, Page, Site
 STATE = Text("尚未启用", "Not yet in service")
 NEXT = Text(keep("安装人员：|请运行| |hoistway-agent config"), "Installer: run hoistway-agent config")
 _STATE = Manner(ratio=0.55, gap=0.08)
-_NEXT = Manner(zh=Face.REGULAR, ratio=0.75, gap=0.1)
+_NEXT = Manner(main=Face.REGULAR, ratio=0.75, gap=0.1)
 
 
 def samples() -> list[Page]:

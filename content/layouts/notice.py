@@ -1,30 +1,41 @@
 """A message of the building: what it is about, its title and text, and who says it."""
 
 from content.drawing.colours import BAR, PAPER
+from content.drawing.linebreaking import keep
 from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
 from content.drawing.typefaces import Face
-from content.drawing.typesetting import both, fit_line
-from content.message import Text
+from content.drawing.typesetting import fit_line
+from content.languages import ENGLISH, LANGUAGES, first, only, shown
+from content.message import CATEGORY, SENDER, Text
 from content.page import Frame, Page, Site
 
-CATEGORY, SENDER = Text("通知", "Notice"), Text("物业服务中心", "Property office")
+_TITLE = Text(
+    "明日停水检修",
+    "Water off tomorrow",
+    "明日停水檢修",
+    keep("明日、|断水します"),
+    "انقطاع المياه غدًا",
+    "कल पानी बंद रहेगा",
+)
+_BODY = Text(
+    "11月22日 9:00 至 17:00\n请提前储水",
+    "22 November, 9:00 to 17:00.\nPlease store water beforehand.",
+    "11月22日 9:00 至 17:00\n請提前儲水",
+    "11月22日 9:00〜17:00\n" + keep("事前に|水を|ご用意|ください"),
+    "22 نوفمبر، من 9:00 إلى 17:00\nيُرجى تخزين المياه مسبقًا. للاستفسار: 028-1234 5678",
+    "22 नवंबर, 9:00 से 17:00 तक\nकृपया पहले से पानी भर लें।",
+)
 
 
 def samples() -> list[Page]:
-    """A usual notice, a short one in Chinese only, and one as long as may be."""
+    """A usual notice in every language beside English, a short one, one as long as may be, and one with emoji."""
+    usual = [
+        Page("notice", "usual", CATEGORY, only(_TITLE, pair), only(_BODY, pair), SENDER)
+        for pair in ((language, ENGLISH) for language in LANGUAGES if language is not ENGLISH)
+    ]
     return [
-        Page(
-            "notice",
-            "usual",
-            CATEGORY,
-            Text("明日停水检修", "Water off tomorrow"),
-            Text(
-                "11月22日 9:00 至 17:00\n请提前储水",
-                "22 November, 9:00 to 17:00.\nPlease store water beforehand.",
-            ),
-            SENDER,
-        ),
+        *usual,
         Page("notice", "short", CATEGORY, Text("请勿在轿厢内吸烟"), Text("谢谢配合"), SENDER),
         Page(
             "notice",
@@ -40,22 +51,38 @@ def samples() -> list[Page]:
             ),
             SENDER,
         ),
+        Page(
+            "notice",
+            "emoji",
+            CATEGORY,
+            Text("🎉 中秋快乐 🥮", "Happy Mid-Autumn Festival 🌕"),
+            Text(
+                "9月25日 19:00，一楼大厅灯会🏮\n欢迎全家参加 👨‍👩‍👧‍👦",
+                "25 September, 19:00, lanterns in the lobby.\nFamilies welcome 👨‍👩‍👧‍👦, dogs 🐕‍🦺 too 👍🏽",
+            ),
+            SENDER,
+        ),
     ]
 
 
 def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
-    """The category on a bar, the story, and the sender on the last line."""
+    """The story between the category and the sender."""
     sheet = Sheet(size, PAPER.ground)
+    spread(sheet, page.title, page.body, surround(sheet, page), PAPER)
+    return sheet.frame()
+
+
+def surround(sheet: Sheet, page: Page) -> Box:
+    """The category on a bar and the sender on the last line, in the story's languages; returns the box between them."""
+    pair = first(page.title, page.body)
     margin, bar = sheet.px(72), sheet.px(150)
     width = sheet.width - 2 * margin
     sheet.fill(Box(0, 0, sheet.width, bar), BAR.ground)
-    category = fit_line("category", both(page.category), width, Face.BOLD, sheet.sizes(44, 60))
+    category = fit_line("category", only(page.category, pair), width, Face.BOLD, sheet.sizes(44, 60))
     sheet.write(category, margin, (bar - category.height) // 2, BAR)
     foot = sheet.height - sheet.px(50)
-    if sender := both(page.sender):
-        line = fit_line("sender", sender, width, Face.REGULAR, sheet.sizes(30, 40))
+    if shown(page.sender):
+        line = fit_line("sender", only(page.sender, pair), width, Face.REGULAR, sheet.sizes(30, 40))
         foot -= line.height
         sheet.write(line, margin, foot, PAPER)
-    box = Box(margin, bar + sheet.px(60), width, foot - bar - sheet.px(100))
-    spread(sheet, page.title, page.body, box, PAPER)
-    return sheet.frame()
+    return Box(margin, bar + sheet.px(60), width, foot - bar - sheet.px(100))

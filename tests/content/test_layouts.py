@@ -1,6 +1,7 @@
 """Every page of every layout at every size: drawn whole, as once looked at, and legible."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,18 @@ from PIL import Image
 
 from content import layouts
 from content.cabin import Advice
-from content.drawing.colours import IDLE, IDLE_FOOT, SCHEMES, Scheme, blend, contrast, rgb
+from content.drawing.colours import IDLE, IDLE_FOOT, POSTER, SCHEMES, Scheme, blend, contrast, rgb
+from content.drawing.examples import drop
+from content.drawing.level_icon import CARD, LEVELS
 from content.drawing.pen import drawn
 from content.drawing.pictograms import do_not_force, stairs
 from content.layouts.idle import PANEL, date
 from content.message import BadMessage, Text
-from content.page import Frame, Page, Site
+from content.page import Frame, Page, Site, picture_of
 from scripts.make_golden import LOCAL, SITE, SIZES, golden, picture
 
 PAGES = [page for name in layouts.names() for page in layouts.find(name).samples()]
-ALL_SIZES = [(480, 800), (800, 1280), (1080, 1920), (1280, 800), (1920, 1080)]
+ALL_SIZES = [(480, 800), (800, 1280), (1080, 1920), (1280, 800), (1920, 1080), (1024, 600), (800, 480)]
 NIGHT = datetime(2026, 9, 30, 0, 0, tzinfo=UTC)
 LONG = Site(
     Text("成都高新技术产业开发区锦江花园二期 A座", "Jinjiang Garden phase two, High-tech zone, Tower A"),
@@ -27,8 +30,27 @@ LONG = Site(
 )
 
 
+TO_THE_EDGE = {"check", "do_not_use", "drill", "poster"}
+"""Layouts with a border or a picture that reaches the edge of the glass."""
+LONG_PAGES = [layouts.find(name).samples()[0] for name in layouts.names()]
+
+SOME_SIZES = [(480, 800), (1280, 800), (1024, 600)]
+"""The smallest, the least wide landscape, and the flattest; the golden pictures add the two largest."""
+CASES = [
+    *((page, LONG, size) for page in LONG_PAGES for size in ALL_SIZES),
+    *((page, SITE, size) for page in layouts.find("earthquake").samples() for size in ALL_SIZES),
+    *((page, SITE, size) for page in PAGES for size in SOME_SIZES if page.layout != "earthquake"),
+]
+
+
 def ids(page: Page) -> str:
     return f"{page.layout}-{page.variant}"
+
+
+def png(image: Image.Image) -> bytes:
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
 def outer(frame: Frame) -> list[NDArray[np.uint8]]:
@@ -44,22 +66,13 @@ def outer(frame: Frame) -> list[NDArray[np.uint8]]:
     ]
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
-@pytest.mark.parametrize("page", PAGES, ids=ids)
-@pytest.mark.parametrize("site", [SITE, LONG], ids=["usual", "long"])
+@pytest.mark.parametrize(("page", "site", "size"), CASES)
 def test_draws_every_page_at_every_size(page: Page, site: Site, size: tuple[int, int]) -> None:
     frame = layouts.draw(page, site, size)
     assert frame.pixels.shape == (size[1], size[0], 3)
     assert frame.pixels.dtype == np.uint8
-    edges = outer(frame)
-    for strip in edges[2:] if page.layout == "do_not_use" else edges:  # its stripes reach the edge
+    for strip in () if page.layout in TO_THE_EDGE else outer(frame):
         assert np.ptp(strip.astype(int), axis=0).max() <= 2  # a ground may fade, nothing else
-
-
-@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
-@pytest.mark.parametrize("page", PAGES, ids=ids)
-def test_patches_lie_inside_the_frame_and_show_the_minute(page: Page, size: tuple[int, int]) -> None:
-    frame = layouts.draw(page, SITE, size)
     for patch in frame.patches:
         one, other = patch.draw(LOCAL), patch.draw(NIGHT)
         height, width, _ = one.shape
@@ -146,7 +159,7 @@ def test_dates_are_words_in_both_languages() -> None:
     assert date(LOCAL) == Text("11月21日 星期六", "Saturday, 21 November")
 
 
-@pytest.mark.parametrize("layout", ["earthquake", "do_not_use", "idle"])
+@pytest.mark.parametrize("layout", ["earthquake", "do_not_use", "idle", "trapped", "drill", "stand_down"])
 def test_a_lift_name_that_cannot_fit_is_refused(layout: str) -> None:
     site = Site(SITE.building, Text("二号梯" * 20, "Lift 2"))
     page = layouts.find(layout).samples()[0]
@@ -154,15 +167,81 @@ def test_a_lift_name_that_cannot_fit_is_refused(layout: str) -> None:
         layouts.draw(page, site, (1080, 1920))
 
 
-@pytest.mark.parametrize("size", ALL_SIZES, ids=str)
-@pytest.mark.parametrize("layout", ["notice", "other_alert"])
+@pytest.mark.parametrize("size", SOME_SIZES, ids=str)
+@pytest.mark.parametrize("layout", ["notice", "other_alert", "notice_with_picture", "stand_down", "drill"])
 def test_a_story_that_cannot_fit_is_refused(layout: str, size: tuple[int, int]) -> None:
     variant = "3" if layout == "other_alert" else ""
     short, long = Text("停水", "No water"), Text("明日停水检修请提前储水" * 40, "No water. " * 9)
     with pytest.raises(BadMessage, match=r"^body: shorten"):
-        layouts.draw(Page(layout, variant, short, short, long, short), SITE, size)
+        layouts.draw(Page(layout, variant, short, short, long, short, drop()), SITE, size)
     with pytest.raises(BadMessage, match=r"^title: shorten"):
-        layouts.draw(Page(layout, variant, short, long, short, short), SITE, size)
+        layouts.draw(Page(layout, variant, short, long, short, short, drop()), SITE, size)
+
+
+@pytest.mark.parametrize("size", SOME_SIZES, ids=str)
+def test_words_that_cannot_fit_below_a_poster_are_refused(size: tuple[int, int]) -> None:
+    short, long = Text("停水", "No water"), Text("明日停水检修请提前储水" * 20, "No water. " * 9)
+    with pytest.raises(BadMessage, match=r"^body: shorten"):
+        layouts.draw(Page("poster", title=short, body=long, picture=drop()), SITE, size)
+    with pytest.raises(BadMessage, match=r"^title: shorten"):
+        layouts.draw(Page("poster", title=long, body=short, picture=drop()), SITE, size)
+
+
+@pytest.mark.parametrize("layout", ["notice_with_picture", "poster"])
+def test_a_missing_or_broken_picture_is_refused(layout: str) -> None:
+    for broken in (None, picture_of(b"no picture")):
+        page = Page(layout, "", Text("通知"), Text("停水"), Text("明日"), picture=broken)
+        with pytest.raises(BadMessage, match=r"^picture: "):
+            layouts.draw(page, SITE, (480, 800))
+
+
+@pytest.mark.parametrize("size", [(480, 800), (800, 480)], ids=str)
+def test_words_over_a_poster_stand_on_a_ground_of_their_own(size: tuple[int, int]) -> None:
+    white = picture_of(png(Image.new("RGB", size, (255, 255, 255))))
+    page = Page("poster", title=Text("停水", "No water"), picture=white)
+    blank = Page("poster", title=Text("停"), picture=white)
+    pixels, other = (layouts.draw(each, SITE, size).pixels.astype(int) for each in (page, blank))
+    rows, columns = np.nonzero((pixels != other).any(axis=2))
+    words = pixels[rows.min() : rows.max(), columns.min() : columns.max()].reshape(-1, 3)
+    ground = words[(words == POSTER.ground).all(axis=1)]
+    assert len(ground) > len(words) / 2
+    assert contrast(POSTER.quiet, POSTER.ground) >= 7
+
+
+@pytest.mark.parametrize("advice", list(Advice), ids=str)
+def test_a_drill_never_looks_like_the_real_thing(advice: Advice) -> None:
+    real = layouts.draw(Page("earthquake", advice.value), SITE, (480, 800)).pixels.astype(int)
+    drill = layouts.draw(Page("drill", advice.value), SITE, (480, 800)).pixels.astype(int)
+    assert np.median(np.abs(real - drill).sum(axis=2)) > 100  # another ground
+    red = (drill[..., 0] > 120) & (drill[..., 1] < 40) & (drill[..., 2] < 40)
+    assert red.mean() < 0.02  # no more than a bar of prohibition
+    for strip in (drill[:6], drill[-6:], drill[:, :6], drill[:, -6:]):
+        assert np.ptp(strip, axis=(0, 1)).max() > 100  # striped on all four sides
+    assert np.array_equal(drill[18:94, 60:-60], drill[706:782, 60:-60])  # the same word above and below
+    assert np.ptp(drill[18:94, 60:-60]) > 100
+
+
+def test_a_drill_says_so_in_two_languages_whatever_its_words_are_in() -> None:
+    for text in (Text("停水"), Text(en="No water")):
+        one = layouts.draw(Page("drill", title=text, body=text), SITE, (480, 800)).pixels
+        other = layouts.draw(Page("drill", Advice.RIDING.value), SITE, (480, 800)).pixels
+        assert np.array_equal(one[20:80], other[20:80])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_colours_of_an_earthquake_s_levels_can_be_told_from_white_and_from_each_other(level: str) -> None:
+    others = [LEVELS[name].colour for name in LEVELS if name != level]
+    apart = [sum(abs(a - b) for a, b in zip(LEVELS[level].colour, colour, strict=True)) for colour in others]
+    assert min(apart) > 60
+    assert contrast(CARD.ink, CARD.ground) >= 7
+
+
+def test_who_is_trapped_reads_the_name_of_the_lift() -> None:
+    one, other = (
+        layouts.draw(Page("trapped"), Site(SITE.building, Text(name, "Lift")), (480, 800)).pixels
+        for name in ("2号梯", "3号梯")
+    )
+    assert (one != other).any()
 
 
 @pytest.mark.parametrize("size", ALL_SIZES, ids=str)

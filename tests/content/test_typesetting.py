@@ -8,8 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.drawing.linebreaking import BREAKABLE, balance, keep, wrap
-from content.drawing.typefaces import Face, advance
-from content.drawing.typesetting import BODY, Block, Manner, both, compose, fit, fit_line, fit_name, largest
+from content.drawing.shaping import advance
+from content.drawing.typefaces import Face
+from content.drawing.typesetting import (
+    BODY,
+    Block,
+    Manner,
+    compose,
+    fit,
+    fit_line,
+    fit_name,
+    largest,
+    on_one_line,
+)
+from content.languages import LANGUAGES
 from content.message import BadMessage, Text
 
 WORDS = st.sampled_from(
@@ -20,7 +32,7 @@ CHINESE = TEXTS.filter(str.strip)
 
 
 def measure(text: str) -> float:
-    return advance(Face.REGULAR, 40, text)
+    return advance(LANGUAGES[0], Face.REGULAR, 40, text)
 
 
 def solid(text: str) -> str:
@@ -98,7 +110,7 @@ def test_what_is_set_is_neither_cut_off_nor_overlapping(zh: str, en: str, width:
 @settings(deadline=None)  # the first example opens the fonts
 @given(CHINESE, TEXTS)
 def test_text_fits_its_room_or_is_refused_in_one_line(zh: str, en: str) -> None:
-    manner, room, sizes = Manner(zh_leading=BODY), (500, 300), (30, 80)
+    manner, room, sizes = Manner(main_leading=BODY), (500, 300), (30, 80)
     smallest = compose(Text(zh, en), room[0], sizes[0], manner)
     if smallest and smallest.width <= room[0] and smallest.height <= room[1]:
         block = fit("body", Text(zh, en), room, manner, sizes)
@@ -144,32 +156,46 @@ def test_shortened_as_told_the_text_fits() -> None:
 
 
 def test_unknown_characters_are_named_with_their_place() -> None:
-    with pytest.raises(BadMessage, match=r"body \(English\): .*🚪 U\+1F6AA DOOR \(character 5\)"):
-        fit("body", Text("门", "the 🚪"), (400, 200), Manner(), (40, 80))
+    with pytest.raises(
+        BadMessage, match=r"body \(English\): .*문 U\+BB38 HANGUL SYLLABLE MUN \(character 5\)"
+    ):
+        fit("body", Text("门", "the 문"), (400, 200), Manner(), (40, 80))
     with pytest.raises(BadMessage, match=r"U\+0009 control character"):
         fit("body", Text("门\t"), (400, 200), Manner(), (40, 80))
 
 
-def test_a_text_without_chinese_is_refused() -> None:
-    with pytest.raises(BadMessage, match="title: is empty"):
-        fit("title", Text(" ", "Water"), (400, 200), Manner(), (40, 80))
+def test_an_empty_text_is_refused_and_one_language_is_enough() -> None:
+    with pytest.raises(BadMessage, match="title: is empty, write it in one language"):
+        fit("title", Text(" "), (400, 200), Manner(), (40, 80))
+    assert [
+        line.second for line in fit("title", Text("", "Water"), (400, 200), Manner(), (40, 80)).lines
+    ] == [False]
 
 
 def test_a_name_in_two_languages_takes_two_lines_where_one_is_too_short() -> None:
     name = Text("A座 12号梯", "Tower A, lift 12")
-    assert len(fit_name("lift name", name, 600, (30, 40)).lines) == 1
-    assert len(fit_name("lift name", name, 330, (30, 40)).lines) == 2
+    together, apart = (fit_name("lift name", name, width, (30, 40)) for width in (600, 330))
+    assert len({line.baseline for line in together.lines}) == 1
+    assert len({line.baseline for line in apart.lines}) == 2
     with pytest.raises(BadMessage, match="lift name: shorten the English"):
         fit_name("lift name", Text("1号梯", "Tower A, lift 1, on the north side"), 330, (30, 40))
 
 
 def test_a_name_shrinks_to_its_line_or_is_refused() -> None:
-    assert fit_line("lift name", "2号梯", 400, Face.REGULAR, (30, 40)).size == 40
-    assert 30 <= fit_line("lift name", "一二三四五六七八九十一", 400, Face.REGULAR, (30, 40)).size < 40
-    with pytest.raises(BadMessage, match=r'lift name: shorten "一.*" by about \d+ of its 30'):
-        fit_line("lift name", "一" * 30, 400, Face.REGULAR, (30, 40))
+    assert fit_line("lift name", Text("2号梯"), 400, Face.REGULAR, (30, 40)).size == 40
+    assert 30 <= fit_line("lift name", Text("一二三四五六七八九十一"), 400, Face.REGULAR, (30, 40)).size < 40
+    with pytest.raises(BadMessage, match=r"lift name: shorten the Chinese by about \d+ of its 30 characters"):
+        fit_line("lift name", Text("一" * 30), 400, Face.REGULAR, (30, 40))
 
 
 def test_both_languages_go_on_one_line() -> None:
-    assert both(Text("2号梯", "Lift 2")) == "2号梯 · Lift 2"
-    assert both(Text("2号梯")) == "2号梯"
+    block = on_one_line(Text("2号梯", "Lift 2"), 400, Face.REGULAR, 40)
+    assert block
+    assert [line.text for line in block.lines] == ["2号梯", " · ", "Lift 2"]
+    assert all(left.ink()[2] <= right.ink()[0] + 1 for left, right in pairwise(block.lines))
+    assert len({line.baseline for line in block.lines}) == 1
+
+
+def test_marks_that_keep_words_whole_take_no_room_on_one_line() -> None:
+    plain, kept = (on_one_line(text, 400, Face.BOLD, 40) for text in (Text("走楼梯"), Text(keep("走楼梯"))))
+    assert plain == kept
