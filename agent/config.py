@@ -73,19 +73,26 @@ class ScreenSection(Struct, forbid_unknown_fields=True):
 
 
 class BrokerSection(Struct, forbid_unknown_fields=True):
-    """Where the broker is."""
+    """Where the broker is, and who this car is to it."""
 
     host: Filled
-    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    """8883 with TLS, 1883 without, when left out."""
     username: str | None = None
     password_file: str | None = None
+    ca: Filled | None = None
+    """With certificate and private_key: TLS, the car known by its certificate. All three, or none."""
+    certificate: Filled | None = None
+    private_key: Filled | None = None
 
 
 class TrustSection(Struct, forbid_unknown_fields=True):
-    """Whom the display believes."""
+    """Whom the display believes: exactly one of the two."""
 
-    key: str
-    """64 hexadecimal digits."""
+    key: str | None = None
+    """64 hexadecimal digits: one key signs everything, for a demo."""
+    root: str | None = None
+    """The file root.json of enrolment: the signed repository, which also names the keys of alerts."""
 
 
 class StoreSection(Struct, forbid_unknown_fields=True):

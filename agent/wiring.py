@@ -12,6 +12,7 @@ from agent.clock import Clock
 from agent.config import AccelerometerSection, BrokerSection, Config, ConfigError, DoorSection, ScreenSection
 from agent.store import Store
 from content.mqtt import MqttBroker
+from content.tls import Tls
 from content.work import OneThread, Work
 from drivers import accelerometers, doors, screens
 from drivers.accelerometers import Accelerometer
@@ -47,7 +48,7 @@ def build(config: Config) -> Board:
         accelerometer=_accelerometer(config.accelerometer, wires),
         door=None if config.door is None else _door(config.door, wires),
         screen=open_screen(config.screen),
-        broker=_broker(config.broker),
+        broker=broker_of(config.broker),
         clock=Clock(time.monotonic, lambda: datetime.now(UTC)),
         store=Store(Path(config.store.folder)),
         disk=OneThread("disk"),
@@ -97,11 +98,24 @@ def _serial_door(section: DoorSection, settings: object) -> Callable[[], DoorSen
     return probe
 
 
-def _broker(section: BrokerSection) -> MqttBroker:
+def broker_of(section: BrokerSection) -> MqttBroker:
+    """The broker of a configuration. Raises ConfigError."""
     password = None
     if section.password_file is not None:
         try:
             password = Path(section.password_file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"[broker] password_file: {section.password_file}: {error.strerror}") from error
-    return MqttBroker(section.host, section.port, username=section.username, password=password)
+    tls = _tls(section)
+    port = section.port or (1883 if tls is None else 8883)
+    return MqttBroker(section.host, port, tls=tls, username=section.username, password=password)
+
+
+def _tls(section: BrokerSection) -> Tls | None:
+    """Whether its files can be used is found at each connect: without them the glass goes on."""
+    match section.ca, section.certificate, section.private_key:
+        case str(ca), str(certificate), str(private_key):
+            return Tls(Path(ca), Path(certificate), Path(private_key))
+        case None, None, None:
+            return None
+    raise ConfigError("[broker] needs ca, certificate and private_key together, or none of them")

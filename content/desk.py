@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from content.message import BadMessage, Publication, in_area, kind_of
+from content.behind import Expected
+from content.message import BadMessage, Publication, in_area, kind_of, prefixes
 from content.wire import Event, Received, Status, area_topic, encode
 
 _SCHEMA = """
@@ -147,6 +148,28 @@ class Desk:
             "SELECT envelope FROM publication WHERE kind = ? AND envelope IS NOT NULL ORDER BY change", kind
         )
         return [envelope for (envelope,) in rows]
+
+    def expected(self, utc: datetime) -> Expected:
+        """What displays should know now: what stands, and what was withdrawn, until it expires."""
+        rows = self._rows(
+            "SELECT area, kind, id, revision FROM publication WHERE envelope IS NOT NULL AND expires > ?",
+            utc.astimezone(UTC).isoformat(),
+        )
+        return Expected(rows)
+
+    def envelopes(self, place: str) -> list[tuple[str, str, bytes]]:
+        """Kind, id and envelope of all that a display at a place should know."""
+        areas = prefixes(place)
+        return self._rows(
+            "SELECT kind, id, envelope FROM publication "
+            f"WHERE envelope IS NOT NULL AND area IN ({','.join('?' * len(areas))}) ORDER BY change",
+            *areas,
+        )
+
+    def behind(self, utc: datetime) -> list[str]:
+        """The cars that are online and know something else than they should, by what they last said."""
+        expected = self.expected(utc)
+        return [car for car, status in self.statuses().items() if expected.is_behind(status)]
 
     def hold(self, told: Iterable[tuple[str, Event]], statuses: Iterable[tuple[str, Status]] = ()) -> Held:
         """Keep what cars told, each event once, in one commit."""

@@ -1,11 +1,21 @@
 """A real MQTT broker, through aiomqtt."""
 
+import asyncio
+import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
 
 from content.broker import BrokerLost, Delivery
+from content.tls import BadTls, Tls, reason
+
+log = logging.getLogger("hoistway.broker")
+
+REASON_S = 3.0
+"""A broker that accepts our certificate says nothing: so long is waited for its refusal."""
 
 
 class MqttConnection:
@@ -15,11 +25,13 @@ class MqttConnection:
         self._client = client
 
     async def subscribe(self, topic: str, qos: int = 0) -> None:
-        """Ask for a topic."""
+        """Ask for a topic. NATS says when it denies one, mosquitto does not."""
         try:
-            await self._client.subscribe(topic, qos=qos)
+            granted = await self._client.subscribe(topic, qos=qos)
         except aiomqtt.MqttError as error:
             raise BrokerLost(f"subscribing {topic}: {error}") from error
+        if any(code.is_failure for code in granted if isinstance(code, ReasonCode)):
+            log.warning("%s: the broker does not let us read it", topic)
 
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Publish; at QoS 1, until the broker's word."""
@@ -39,26 +51,28 @@ class MqttConnection:
 
 
 class MqttBroker:
-    """A broker at an address, MQTT 3.1.1 over TCP."""
+    """A broker at an address, MQTT 3.1.1 over TCP, or over TLS with a certificate on both sides."""
 
     def __init__(
         self,
         host: str,
         port: int,
         *,
+        tls: Tls | None = None,
         username: str | None = None,
         password: str | None = None,
         keepalive_s: int = 20,
         timeout_s: float = 10.0,
     ) -> None:
         self.address = f"{host}:{port}"
-        self._host, self._port = host, port
+        self._host, self._port, self._tls = host, port, tls
         self._username, self._password = username, password
         self._keepalive_s, self._timeout_s = keepalive_s, timeout_s
 
     @asynccontextmanager
     async def connect(self, client: str, will: Delivery | None = None) -> AsyncIterator[MqttConnection]:
         """Connect with a clean session."""
+        context = await self._context()
         session = aiomqtt.Client(
             self._host,
             self._port,
@@ -69,15 +83,33 @@ class MqttBroker:
             protocol=aiomqtt.ProtocolVersion.V311,
             keepalive=self._keepalive_s,
             timeout=self._timeout_s,
+            tls_context=context,
             will=None if will is None else aiomqtt.Will(will.topic, will.payload, qos=1, retain=True),
         )
         try:
             await session.__aenter__()
         except (aiomqtt.MqttError, OSError, ValueError) as error:
-            raise BrokerLost(f"no broker at {self.address}: {error}") from error
+            raise BrokerLost(f"no broker at {self.address}: {await self._why(error, context)}") from error
         try:
             yield MqttConnection(session)
         finally:
             # Where the connection broke, leaving it fails too; who was using it has been told already.
             with suppress(aiomqtt.MqttError):
                 await session.__aexit__(None, None, None)
+
+    async def _context(self) -> ssl.SSLContext | None:
+        if self._tls is None:
+            return None
+        try:
+            # In a thread: no page waits for the disk.
+            return await asyncio.to_thread(self._tls.context)
+        except BadTls as error:
+            raise BrokerLost(f"no broker at {self.address}: {error}") from error
+
+    async def _why(self, error: Exception, context: ssl.SSLContext | None) -> str:
+        """The MQTT client's words, or better ones."""
+        if "Not authorized" in str(error):
+            return "it does not know this name: enrol this car there, or look at username and password"
+        if context is None:
+            return str(error)
+        return await asyncio.to_thread(reason, self._host, self._port, context, REASON_S) or str(error)

@@ -2,21 +2,30 @@
 
 import asyncio
 import logging
+import os
+import secrets
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from random import Random
 
 from securesystemslib.signer import CryptoSigner
 
+from content.behind import TOLD_AFTER, Behind, is_narrowest
 from content.broker import Broker, BrokerLost, Connection, Delivery
 from content.desk import Change, Desk, DeskError
 from content.envelope import seal
 from content.message import BadMessage, Publication
+from content.repository.broadcast import Broadcast
 from content.wire import (
+    SERVICE_TOPIC,
     Event,
     Received,
+    Serving,
     Status,
+    area_topic,
     car_of,
     decode,
     encode,
@@ -32,6 +41,7 @@ log = logging.getLogger("hoistway.content")
 RETRY_S = 1.0
 LOOK_S = 0.5
 """How often the desk is looked at for what other processes published there, and for what has expired."""
+BEHIND_LOOK_S = 2.0
 
 
 class Service:
@@ -47,11 +57,22 @@ class Service:
         told: Callable[[str, Event], None] = lambda _car, _event: None,
         name: str = "hoistway-content",
         look_s: float = LOOK_S,
+        behind: Behind | None = None,
+        broadcast: Broadcast | None = None,
     ) -> None:
-        """told is called with every event once it is held."""
+        """told is called with every event once it is held; broadcast publishes the signed repository beside the desk."""
         self._broker, self._desk, self._work = broker, desk, work
-        self._utc, self._told, self._name = utc, told, name
+        self._utc, self._told = utc, told
+        self._broadcast = broadcast
         self._look_s = look_s
+        # The same spread each time: it is among this service's displays, and simulated days repeat.
+        self._behind = behind or Behind(Random(0))
+        self._statuses: dict[str, Status] = {}
+        self._serving = Serving(secrets.token_hex(4), socket.gethostname(), os.getpid())
+        # Of its own, so that a second service shows as one, and does not throw this one out again and again.
+        self._client = f"{name}-{self._serving.token}"
+        self._announced = False
+        self._others: set[str] = set()
         self._changed = asyncio.Event()
         self._said = ""
 
@@ -59,7 +80,7 @@ class Service:
         """Serve until cancelled."""
         while True:
             try:
-                async with self._broker.connect(self._name) as connection:
+                async with self._broker.connect(self._client) as connection:
                     await self._serve(connection)
             except* (BrokerLost, DeskError) as lost:
                 self._warn(str(lost.exceptions[0]))
@@ -85,15 +106,65 @@ class Service:
     async def _serve(self, connection: Connection) -> None:
         await connection.subscribe(event_topic("+", "+"), qos=1)
         await connection.subscribe(status_topic("+"))
+        await connection.subscribe(SERVICE_TOPIC)
+        await self._announce(connection)
         for car, received in await self._work(self._desk.received):
             await self._say_received(connection, car, received)
         waiting: asyncio.Queue[Delivery] = asyncio.Queue()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
+            tasks.create_task(self._send_again(connection), name="send again")
+            if self._broadcast is not None:
+                tasks.create_task(self._broadcast.run(connection), name="repository")
             async for delivery in connection.deliveries():
-                waiting.put_nowait(delivery)
+                if delivery.topic == SERVICE_TOPIC:
+                    await self._hear_of(delivery, connection)
+                else:
+                    waiting.put_nowait(delivery)
             raise BrokerLost("the connection ended")
+
+    async def _announce(self, connection: Connection) -> None:
+        await connection.publish(SERVICE_TOPIC, encode(self._serving), qos=1, retain=True)
+
+    async def _hear_of(self, delivery: Delivery, connection: Connection) -> None:
+        """Somebody serves: another one, if it said so after us. What stood there before is of one that is gone."""
+        try:
+            other = decode(delivery.payload, Serving)
+        except BadMessage:
+            return
+        predecessor = delivery.retained and not self._announced
+        self._announced = True
+        if other.token in {self._serving.token, *self._others} or predecessor:
+            return
+        self._others.add(other.token)
+        log.warning(
+            "another `hoistway-content serve` is at this broker: process %d on %s. Stop one of them: each takes only "
+            "its own desk for the truth, and displays delete what either of them holds", other.process, other.host,
+        )  # fmt: skip
+        # It may have come later, and not know of us.
+        await self._announce(connection)
+
+    async def _send_again(self, connection: Connection) -> None:
+        """To displays that stay behind, all that they should know: a delivery at QoS 0 may be lost, and a broker
+        may forget. It goes to the display's own area, whose topics carry what is signed for any area around it."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await asyncio.sleep(BEHIND_LOOK_S)
+            for car in await self._work(partial(self._due, dict(self._statuses), clock())):
+                area = self._statuses[car].area
+                for kind, name, envelope in await self._work(partial(self._desk.envelopes, area)):
+                    await connection.publish(area_topic(area, kind, name), envelope, qos=1)
+
+    def _due(self, statuses: dict[str, Status], now: float) -> list[str]:
+        due = self._behind.look(statuses, self._desk.expected(self._utc()), now)
+        for car in due:
+            sent = self._behind.cars[car].sent
+            if sent == TOLD_AFTER:
+                log.warning("%s stays behind: `hoistway-content events %s` says what it refuses", car, car)
+            elif sent < TOLD_AFTER:
+                log.info("%s is behind: it is sent again all that it should know", car)
+        return [car for car in due if is_narrowest(statuses[car].area, statuses.values())]
 
     async def _publish(self, connection: Connection) -> None:
         """Say all that must stand at the broker, which may have lost what it acknowledged; then what changes."""
@@ -120,6 +191,7 @@ class Service:
             told = [pair for delivery in deliveries if (pair := self._read(delivery)) is not None]
             events = [(car, event) for car, event in told if isinstance(event, Event)]
             statuses = [(car, status) for car, status in told if isinstance(status, Status)]
+            self._statuses.update(statuses)
             held = await self._work(partial(self._desk.hold, events, statuses))
             for car, event in held.fresh:
                 self._told(car, event)

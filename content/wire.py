@@ -3,6 +3,8 @@
 Downstream is state, upstream is events. Every payload is JSON of at most 256 kB over plain MQTT 3.1.1.
 """
 
+import hashlib
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -53,10 +55,22 @@ class Status(Struct, frozen=True):
     sensors: dict[str, str] = {}
     clock: str = "doubtful"
     known: str = ""
-    """Digest of the publications known: who publishes sees who is behind."""
+    """Digest of the publications known that have not expired: who publishes sees who is behind."""
     page: str = ""
     rule: str = ""
     since: Moment | None = None
+
+
+class Serving(Struct, frozen=True):
+    """Retained, from a collector: who serves at this broker, so that a second one is noticed."""
+
+    token: str
+    host: str
+    process: int
+
+
+SERVICE_TOPIC = f"{ROOT}/service"
+"""Where a collector says that it serves."""
 
 
 def status_topic(car: str) -> str:
@@ -97,6 +111,12 @@ def _parts_of(topic: str) -> tuple[str, str]:
     if not topic.startswith(f"{ROOT}/car/") or len(parts) < 2 or not is_name(parts[0]):
         raise BadMessage(f"{topic}: not a car's topic of contract version 1")
     return parts[0], parts[1]
+
+
+def digest(known: Iterable[tuple[str, str, int]]) -> str:
+    """Names a set of publications, in any order, by kind, id and revision: the `known` of a status."""
+    lines = sorted(f"{kind.capitalize()} {name} {revision}" for kind, name, revision in known)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def encode(payload: Struct) -> bytes:

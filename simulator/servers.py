@@ -1,17 +1,28 @@
-"""Real brokers as child processes on loopback: NATS from its Python package, and Debian's mosquitto."""
+"""Real brokers as child processes on loopback: NATS from its Python package, and Debian's mosquitto.
+
+Open to everybody, or as the files in deploy/ say: TLS, names by certificate, and permissions.
+"""
 
 import asyncio
 import contextlib
+import getpass
 import os
 import shutil
 import socket
 import subprocess
 import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+
+from content.certificates import CONTENT, make_ca, make_client_certificate, make_server_certificate
+from content.permissions import nats_users
+from content.tls import Tls
 
 HOST = "127.0.0.1"
 READY_S = 15.0
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 
 
 class NoServer(Exception):
@@ -40,12 +51,40 @@ def mosquitto_program() -> str | None:
     return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+def issue(folder: Path, cars: Sequence[str]) -> None:
+    """What deploy/ expects in /etc/hoistway/broker, and beside it the papers of cars and of the content service."""
+    make_ca(folder)
+    make_server_certificate(folder, [HOST, "localhost"]).write(folder / "server.pem", folder / "server.key")
+    for name in (CONTENT, *cars):
+        papers = make_client_certificate(folder, name, datetime.now(UTC))
+        papers.write(folder / f"{name}.pem", folder / f"{name}.key")
+    (folder / "users.conf").write_text(nats_users(cars), encoding="utf-8")
+    shutil.copy(DEPLOY / "acl", folder)
+
+
+def tls(folder: Path, name: str) -> Tls:
+    """The papers that `issue` put there for a name."""
+    return Tls(folder / "ca.pem", folder / f"{name}.pem", folder / f"{name}.key")
+
+
+def shipped(name: str, changes: dict[str, str]) -> str:
+    """A file of deploy/ with other ports and places. Raises NoServer where the file has no such text any more."""
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    for old, new in changes.items():
+        if old not in text:
+            raise NoServer(f"{DEPLOY / name} says nothing of {old!r} any more: change simulator/servers.py")
+        text = text.replace(old, new)
+    return text
+
+
 @dataclass
 class Server:
     """One broker. Its folder keeps what it stores; start after kill goes on from there, or empty."""
 
     folder: Path
     port: int = field(default_factory=free_port)
+    etc: Path | None = None
+    """With TLS and permissions as in deploy/, the files from here (see `issue`); None: open to everybody."""
     _process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
@@ -91,8 +130,7 @@ class Server:
         shutil.rmtree(self.folder / "store", ignore_errors=True)
 
     def reload(self) -> None:
-        """Write the configuration anew and have the running server read it."""
-        self.command()
+        """Have the running server read its permissions anew."""
         if self._process is not None:
             self._process.send_signal(1)  # SIGHUP, for both
 
@@ -101,26 +139,30 @@ class Server:
 class Nats(Server):
     """NATS with its MQTT door and JetStream."""
 
-    denied: tuple[str, ...] = ()
-    """NATS subjects (slashes are dots) that clients may not publish to."""
-
     def command(self) -> list[str]:
         """Write nats.conf."""
-        deny = ", ".join(f'"{subject}"' for subject in self.denied)
-        text = f"""
+        path = self.folder / "nats.conf" if self.etc is None else self.etc / "nats.conf"
+        path.write_text(self._open() if self.etc is None else self._shipped(self.etc), encoding="utf-8")
+        return [nats_program(), "-c", str(path)]
+
+    def _open(self) -> str:
+        return f"""
 server_name: hoistway
 host: {HOST}
 port: {self._inner}
 jetstream {{ store_dir: "{self.folder / "store"}", limits {{ default_max_consumers: -1 }} }}
 mqtt {{ host: {HOST}, port: {self.port} }}
-authorization {{
-  users: [ {{ user: "all", password: "all", permissions: {{ publish: {{ deny: [{deny}] }} }} }} ]
-}}
-no_auth_user: "all"
 """
-        path = self.folder / "nats.conf"
-        path.write_text(text, encoding="utf-8")
-        return [nats_program(), "-c", str(path)]
+
+    def _shipped(self, etc: Path) -> str:
+        changes = {
+            "0.0.0.0": HOST,
+            "8883": str(self.port),
+            "4222": str(self._inner),
+            "/etc/hoistway/broker": str(etc),
+            "/var/lib/hoistway-broker": str(self.folder / "store"),
+        }
+        return shipped("nats.conf", changes)
 
     def __post_init__(self) -> None:
         self._inner = free_port()
@@ -128,30 +170,34 @@ no_auth_user: "all"
 
 @dataclass
 class Mosquitto(Server):
-    """mosquitto, keeping what it retains every second."""
-
-    denied: tuple[str, ...] = ()
-    """Topics that clients may not publish to."""
+    """mosquitto, keeping what it retains on the disk."""
 
     def command(self) -> list[str]:
-        """Write mosquitto.conf and its access list."""
+        """Write mosquitto.conf."""
         program = mosquitto_program()
         if program is None:
             raise NoServer("mosquitto is missing: apt-get install mosquitto")
-        store = self.folder / "store"
-        store.mkdir(exist_ok=True)
-        acl = self.folder / "acl"
-        rules = ["topic readwrite #", *(f"topic deny {topic}" for topic in self.denied)]
-        acl.write_text("\n".join(rules) + "\n", encoding="utf-8")
-        text = f"""
+        (self.folder / "store").mkdir(exist_ok=True)
+        path = self.folder / "mosquitto.conf"
+        path.write_text(self._open() if self.etc is None else self._shipped(self.etc), encoding="utf-8")
+        return [program, "-c", str(path)]
+
+    def _open(self) -> str:
+        return f"""
 listener {self.port} {HOST}
 allow_anonymous true
-acl_file {acl}
 persistence true
-persistence_location {store}/
+persistence_location {self.folder / "store"}/
 autosave_interval 1
-user root
+user {getpass.getuser()}
 """
-        path = self.folder / "mosquitto.conf"
-        path.write_text(text, encoding="utf-8")
-        return [program, "-c", str(path)]
+
+    def _shipped(self, etc: Path) -> str:
+        changes = {
+            "0.0.0.0": HOST,
+            "8883": str(self.port),
+            "/etc/hoistway/broker": str(etc),
+            "/var/lib/hoistway-broker": str(self.folder / "store"),
+            "user mosquitto": f"user {getpass.getuser()}",
+        }
+        return shipped("mosquitto.conf", changes)

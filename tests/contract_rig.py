@@ -1,6 +1,7 @@
 """A display's link and a content service on one broker, which can be killed, emptied and made to deny."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,17 +15,23 @@ from agent.events import Happening
 from agent.link import Ears, Link
 from agent.outbox import Outbox
 from agent.store import Store
+from content.behind import Behind
 from content.broker import Broker, Delivery
+from content.certificates import CONTENT
 from content.desk import Desk
-from content.message import Message, Text
+from content.envelope import look_inside
+from content.message import Message, Text, kind_of
 from content.mqtt import MqttBroker
+from content.permissions import nats_users
 from content.service import Service
-from content.wire import Event, Status
+from content.wire import Event, Status, digest
 from content.work import OneThread
 from simulator.broker import InProcessBroker
-from simulator.servers import HOST, Mosquitto, Nats
+from simulator.servers import HOST, Mosquitto, Nats, issue, mosquitto_program, shipped, tls
 
 CAR = "lift-2"
+OTHER = "lift-3"
+CARS = (CAR, OTHER)
 AREA = "cn/sichuan/chengdu/tower-a/lift-2"
 DEADLINE_S = 40.0
 
@@ -57,15 +64,16 @@ class InProcess:
     def deny(self, *topics: str) -> None:
         self.broker.may_write = lambda client, topic: client != CAR or topic not in topics
 
-    def connectable(self) -> Broker:
+    def connectable(self, name: str = CAR) -> Broker:
         return self.broker
 
 
 class Real:
-    """A real server."""
+    """A real server as deploy/ configures it: TLS, names by certificate, and permissions."""
 
     def __init__(self, server: Nats | Mosquitto) -> None:
-        self.server = server
+        assert server.etc is not None
+        self.server, self.etc = server, server.etc
 
     async def start(self) -> None:
         await self.server.start()
@@ -77,12 +85,35 @@ class Real:
         self.server.empty()
 
     def deny(self, *topics: str) -> None:
-        dots = isinstance(self.server, Nats)
-        self.server.denied = tuple(t.replace("/", ".") if dots else t for t in topics)
+        """The car may not write there; its other permissions stay as they are shipped."""
+        subjects = ", ".join(f'"{topic.replace("/", ".")}"' for topic in topics)
+        users = nats_users(CARS).replace("publish: { allow", f"publish: {{ deny: [{subjects}], allow")
+        (self.etc / "users.conf").write_text(users)
+        rules = "".join(f"topic deny {topic}\n" for topic in topics)
+        (self.etc / "acl").write_text(f"{shipped('acl', {})}\nuser {CAR}\n{rules}")
         self.server.reload()
 
-    def connectable(self) -> Broker:
-        return MqttBroker(HOST, self.server.port, keepalive_s=5, timeout_s=5.0)
+    def connectable(self, name: str = CAR, papers: Path | None = None) -> Broker:
+        """The broker, as somebody with the papers for a name."""
+        return MqttBroker(
+            HOST, self.server.port, tls=tls(papers or self.etc, name), keepalive_s=5, timeout_s=5.0
+        )
+
+
+def real(kind: str, folder: Path) -> Real:
+    """A NATS or mosquitto with papers for two cars, not yet started."""
+    etc, store = folder / "etc", folder / "broker"
+    etc.mkdir()
+    store.mkdir()
+    issue(etc, CARS)
+    if kind == "nats":
+        return Real(Nats(store, etc=etc))
+    if mosquitto_program() is None:
+        missing = "mosquitto is not installed: apt-get install mosquitto"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return Real(Mosquitto(store, etc=etc))
 
 
 class Rig:
@@ -99,9 +130,10 @@ class Rig:
         self.store = Store(folder / "display")
         self.outbox = Outbox(self.store, self.disk, resend_s=0.5)
         self.service = self.new_service()
-        ears = Ears(
-            self.deliveries.append, self.happened.append, lambda s: Status(online=True, session=s, area=AREA)
-        )
+        self.deaf = False
+        """The display loses what is delivered to it."""
+        self.lost_deliveries = 0
+        ears = Ears(self._took, self.happened.append, self._status)
         self.link = Link(
             server.connectable(), CAR, AREA, outbox=self.outbox, store=self.store, disk=self.disk,
             ears=ears, random=Random(1), now=time.monotonic, proven_s=2.0,
@@ -110,9 +142,22 @@ class Rig:
 
     def new_service(self) -> Service:
         return Service(
-            self.server.connectable(), self.desk, self.content_work,
+            self.server.connectable(CONTENT), self.desk, self.content_work,
             utc=lambda: datetime.now(UTC), told=lambda _car, event: self.told.append(event),
+            behind=Behind(Random(1), behind_s=0.5),
         )  # fmt: skip
+
+    def _took(self, delivery: Delivery) -> None:
+        if self.deaf:
+            self.lost_deliveries += 1
+        else:
+            self.deliveries.append(delivery)
+            self.link.status_changed()
+
+    def _status(self, session: int) -> Status:
+        known = {(p.id, p.revision): p for p in (look_inside(d.payload) for d in self.deliveries)}
+        said = digest((kind_of(p), p.id, p.revision) for p in known.values())
+        return Status(online=True, session=session, version="1", area=AREA, known=said)
 
     def begin(self) -> None:
         self.tasks = {

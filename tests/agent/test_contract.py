@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
+
+import pytest
 
 from agent.events import LinkLost, LinkRefused, LinkUp
 from content.wire import event_topic, status_topic
@@ -54,7 +57,30 @@ async def test_a_broker_killed_and_restarted_empty_has_the_truth_again(rig: Rig)
     await rig.server.start()
     await rig.heard("message/water", beyond=before)
     await until(lambda: rig.numbers() == [1, 2], "every event once")
+    await until(lambda: rig.store.count() == 0, "an empty outbox")
     assert len(rig.told) == 2
+
+
+async def test_a_display_that_lost_a_delivery_is_sent_it_again(rig: Rig) -> None:
+    rig.begin()
+    await until(lambda: LinkUp in kinds(rig), "the link")
+    # The link asks for everything a second time, to be sure; here that is lost too.
+    rig.deaf = True
+    await rig.service.publish(rig.message(), rig.signer)
+    await until(lambda: rig.lost_deliveries >= 2, "the deliveries lost")
+    rig.deaf = False
+    await rig.heard("message/water")
+    await until(lambda: rig.desk.behind(datetime.now(UTC)) == [], "nobody behind")
+
+
+async def test_two_services_with_one_name_say_so(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    def said() -> int:
+        return sum("another `hoistway-content serve`" in record.message for record in caplog.records)
+
+    rig.begin()
+    await until(lambda: CAR in rig.desk.statuses(), "the first service")
+    rig.tasks["second"] = asyncio.create_task(rig.new_service().run())
+    await until(lambda: said() == 2, "both saying so")
 
 
 async def test_a_message_published_while_the_broker_is_away_arrives(rig: Rig) -> None:
@@ -75,6 +101,7 @@ async def test_a_denied_event_is_kept_and_arrives_once_it_is_allowed(rig: Rig) -
     await until(lambda: rig.store.count() == 1, "the event on the disk")
     rig.server.deny()
     await until(lambda: rig.numbers() == [7], "the event held")
+    await until(lambda: rig.store.count() == 0, "an empty outbox")
     assert len(rig.told) == 1
 
 

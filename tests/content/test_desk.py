@@ -9,7 +9,7 @@ import pytest
 
 from content.desk import CLEARED_AGAIN, Change, Desk, DeskError, topic_of
 from content.message import BadMessage
-from content.wire import Received, Status
+from content.wire import Received, Status, digest
 from tests.content_rig import AREA, DAY, NOW, alert, event, message, release
 
 CAR = "lift-2"
@@ -106,6 +106,39 @@ def test_a_topic_is_cleared_again_at_every_connect_for_a_while(desk: Desk) -> No
     assert desk.changes(0, NOW + DAY) == [Change(2, TOPIC, b"")]
     assert desk.changes(0, NOW + CLEARED_AGAIN) == [Change(2, TOPIC, b"")]
     assert desk.changes(0, NOW + DAY + CLEARED_AGAIN) == []
+
+
+def knowing(desk: Desk, area: str, *, online: bool = True) -> Status:
+    return Status(online=online, session=1, area=area, known=desk.expected(NOW).digest(area))
+
+
+def test_a_display_should_know_what_is_for_its_areas_also_what_was_withdrawn(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    desk.publish(alert(area="cn"), b"alert")
+    desk.publish(message("elsewhere", area=f"{AREA}-2"), b"elsewhere")
+    desk.publish(release(withdrawn=True), b"withdrawn")
+    expected = digest([("message", "water", 1), ("alert", "rain", 1), ("release", "inspected", 1)])
+    assert desk.expected(NOW).digest(f"{AREA}/lift-2") == expected
+    assert desk.envelopes(f"{AREA}/lift-2") == [
+        ("message", "water", b"one"),
+        ("alert", "rain", b"alert"),
+        ("release", "inspected", b"withdrawn"),
+    ]
+
+
+def test_no_display_should_know_what_has_expired(desk: Desk) -> None:
+    desk.publish(message(), b"one")
+    assert desk.expected(NOW + DAY).digest(AREA) == digest([])
+
+
+def test_a_display_is_behind_while_it_knows_something_else(desk: Desk) -> None:
+    before = knowing(desk, AREA)
+    desk.publish(message(), b"one")
+    gone = Status(online=False, session=1, area=AREA, known=before.known)
+    desk.hold([], [("late", before), ("there", knowing(desk, AREA)), ("off", gone)])
+    assert desk.behind(NOW) == ["late"]
+    desk.publish(message(revision=2), b"two")
+    assert desk.behind(NOW) == ["late", "there"]
 
 
 def test_an_event_is_held_once_however_often_it_is_told(desk: Desk) -> None:

@@ -3,15 +3,30 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from content.desk import Desk
 from content.envelope import unseal
+from content.message import Publication
 from content.service import Service
-from content.wire import Received, decode, encode, event_topic, received_topic
+from content.wire import (
+    SERVICE_TOPIC,
+    Received,
+    Serving,
+    Status,
+    decode,
+    digest,
+    encode,
+    event_topic,
+    received_topic,
+    status_topic,
+)
 from content.work import Inline
 from simulator import loop
 from simulator.broker import InProcessBroker
@@ -147,3 +162,126 @@ def test_can_be_stopped_in_the_moment_in_which_the_broker_is_lost(tmp_path: Path
         scene.desk.close()
 
     loop.run(run())
+
+
+def knows(*publications: Publication, area: str = f"{AREA}/lift-2", online: bool = True) -> bytes:
+    known = digest((type(p).__name__.lower(), p.id, p.revision) for p in publications)
+    return encode(Status(online=online, session=1, version="1", area=area, known=known))
+
+
+async def sendings(scene: Scene, seconds: float) -> list[float]:
+    """When lift-2's own area was sent the message, in simulated s from now."""
+    began, times = asyncio.get_running_loop().time(), []
+    async with scene.broker.connect("ear") as ear:
+        await ear.subscribe(f"hoistway/1/area/{AREA}/lift-2/message/+")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for delivery in ear.deliveries():
+                    assert (delivery.payload, delivery.retained) == (b"one", False)
+                    times.append(asyncio.get_running_loop().time() - began)
+    return times
+
+
+def test_sends_again_to_a_display_that_stays_behind_in_ever_longer_pauses(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), knows())
+        times = await sendings(scene, 1000)
+        assert 10 <= times[0] <= 18
+        pauses = [after - before for before, after in pairwise(times)]
+        assert all(20 * 2**n <= pause <= 30 * 2**n + 3 for n, pause in enumerate(pauses))
+        assert len(times) >= 4
+
+    play(tmp_path, script)
+
+
+def test_what_is_sent_again_is_not_left_standing_at_the_broker(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), knows())
+        await asyncio.sleep(60)
+        assert [topic for topic in scene.broker.retained if "/area/" in topic] == [TOPIC]
+
+    play(tmp_path, script)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [knows(message()), knows(online=False), encode(Status(online=True, session=1)), knows(area="cn/sichuan-2/lift-2")],
+    ids=["knows it", "is offline", "says nothing", "is elsewhere"],
+)  # fmt: skip
+def test_sends_nothing_to_a_display_that_is_not_behind(tmp_path: Path, status: bytes) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), status)
+        assert await sendings(scene, 600) == []
+
+    play(tmp_path, script)
+
+
+def test_stops_sending_once_the_display_knows(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), knows())
+        assert len(await sendings(scene, 20)) == 1
+        await scene.tell(status_topic("lift-2"), knows(message()))
+        assert await sendings(scene, 600) == []
+
+    play(tmp_path, script)
+
+
+def test_a_display_that_says_it_is_a_whole_city_does_not_get_the_city_sent_to(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), knows(message()))
+        await scene.tell(status_topic("liar"), knows(area=AREA))
+        async with scene.broker.connect("ear") as ear:
+            await ear.subscribe("hoistway/1/area/#")
+            await asyncio.sleep(600)
+            assert ear.queue.qsize() == 1  # what stands there
+
+    play(tmp_path, script)
+
+
+def test_a_display_that_never_takes_it_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def script(scene: Scene) -> None:
+        scene.desk.publish(message(), b"one")
+        await scene.tell(status_topic("lift-2"), knows())
+        await asyncio.sleep(600)
+
+    play(tmp_path, script)
+    assert [r.message for r in caplog.records if "stays behind" in r.message] == [
+        "lift-2 stays behind: `hoistway-content events lift-2` says what it refuses"
+    ]
+
+
+def test_two_services_at_one_broker_say_so_once_each(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def script(scene: Scene) -> None:
+        other = Service(scene.broker, scene.desk, Inline(), utc=scene.utc)
+        task = asyncio.create_task(other.run())
+        await asyncio.sleep(60)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    play(tmp_path, script)
+    assert len([r for r in caplog.records if "another `hoistway-content serve`" in r.message]) == 2
+
+
+def test_a_service_that_is_alone_complains_of_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def script(scene: Scene) -> None:
+        broker = InProcessBroker()
+        broker.retained[SERVICE_TOPIC] = encode(Serving("predecessor", "here", 7))
+        alone = asyncio.create_task(Service(broker, scene.desk, Inline(), utc=scene.utc).run())
+        for _ in range(3):
+            await asyncio.sleep(10)
+            broker.cut(next(iter(broker._connections)))
+        alone.cancel()
+        await asyncio.gather(alone, return_exceptions=True)
+        assert decode(broker.retained[SERVICE_TOPIC], Serving).token != "predecessor"
+
+    play(tmp_path, script)
+    assert not [r for r in caplog.records if "another" in r.message]

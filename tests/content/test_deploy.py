@@ -1,0 +1,186 @@
+"""What deploy/ ships lets a car write its own topics and nothing else, and nobody in without the right papers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from content.broker import BrokerLost, Connection
+from content.certificates import CONTENT, make_ca, make_client_certificate, revoke
+from content.mqtt import MqttBroker
+from content.permissions import nats_users
+from content.tls import Tls
+from simulator.servers import HOST, Nats, tls
+from tests.contract_rig import CAR, DEADLINE_S, OTHER, Real, real
+
+OWN = f"hoistway/1/car/{CAR}"
+OTHERS = f"hoistway/1/car/{OTHER}"
+LAST = f"{OWN}/event/last"
+ALERT = "hoistway/1/area/cn/alert/last"
+
+
+@pytest.fixture(params=["nats", "mosquitto"])
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Real]:
+    server = real(request.param, tmp_path)
+    await server.start()
+    yield server
+    server.kill()
+
+
+async def heard(connection: Connection, last: str) -> list[str]:
+    """The topics that come in, up to one."""
+    topics: list[str] = []
+    async with asyncio.timeout(DEADLINE_S):
+        async for delivery in connection.deliveries():
+            topics.append(delivery.topic)
+            if delivery.topic == last:
+                break
+    return topics
+
+
+async def refusal(server: Real, mine: Tls) -> str:
+    """What a display is told."""
+    with pytest.raises(BrokerLost) as lost:
+        async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect(CAR):
+            pass
+    return str(lost.value)
+
+
+def papers(folder: Path, authority: Path, name: str, lasts: timedelta = timedelta(days=1)) -> Tls:
+    """A car's papers from an authority, trusted or not."""
+    issued = make_client_certificate(authority, name, datetime.now(UTC), lasts)
+    issued.write(folder / "mine.pem", folder / "mine.key")
+    return Tls(folder / "etc" / "ca.pem", folder / "mine.pem", folder / "mine.key")
+
+
+async def test_a_car_writes_its_own_topics_and_no_others(server: Real) -> None:
+    own = [f"{OWN}/status", f"{OWN}/event/door-moved", f"{OWN}/reply/7"]
+    others = [f"{OWN}/received", f"{OWN}/request/7", f"{OTHERS}/status", f"{OTHERS}/event/x", f"{OTHERS}/reply/7",
+              "hoistway/1/area/cn/alert/x", "hoistway/1/content/root", "hoistway/1/service", "elsewhere"]  # fmt: skip
+    async with (
+        server.connectable(CONTENT).connect("content") as content,
+        server.connectable().connect(CAR) as car,
+    ):
+        await content.subscribe("hoistway/1/#", qos=1)
+        for topic in (*others, *own, LAST):
+            await car.publish(topic, b"by a car", qos=1)
+        assert sorted(await heard(content, LAST)) == sorted([*own, LAST])
+
+
+async def test_a_car_reads_what_is_for_it_and_no_other_cars_topics(server: Real) -> None:
+    own = [f"{OWN}/status", f"{OWN}/received", f"{OWN}/request/7", "hoistway/1/content/root"]
+    async with (
+        server.connectable(CONTENT).connect("content") as content,
+        server.connectable().connect(CAR) as car,
+    ):
+        for topic in (
+            *own,
+            ALERT,
+            f"{OTHERS}/status",
+            f"{OTHERS}/event/x",
+            f"{OTHERS}/received",
+            "hoistway/1/#",
+        ):
+            await car.subscribe(topic)
+        for topic in (f"{OTHERS}/status", f"{OTHERS}/event/x", f"{OTHERS}/received", *own, ALERT):
+            await content.publish(topic, b"by the content side", qos=1)
+        assert {*await heard(car, ALERT)} == {*own, ALERT}
+
+
+def connect_packet(client: str, topic: str, will: bytes) -> bytes:
+    """MQTT 3.1.1, 3.1: a clean session with a will at QoS 0."""
+    texts = b"".join(len(t).to_bytes(2) + t for t in (client.encode(), topic.encode(), will))
+    body = b"\x00\x04MQTT\x04" + bytes([0b110]) + (60).to_bytes(2) + texts
+    assert len(body) < 128
+    return bytes([0x10, len(body)]) + body
+
+
+async def die_with_a_will(server: Real, topic: str) -> None:
+    """Connect, and let the connection break."""
+    context = tls(server.etc, CAR).context()
+    reader, writer = await asyncio.open_connection(HOST, server.server.port, ssl=context)
+    writer.write(connect_packet(CAR, topic, b"my will"))
+    await reader.read(4)
+    writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("will", "heard_of"), [(f"{OTHERS}/status", []), (f"{OWN}/status", [f"{OWN}/status"])]
+)
+async def test_a_cars_last_will_is_its_own(server: Real, will: str, heard_of: list[str]) -> None:
+    async with server.connectable(CONTENT).connect("content") as content:
+        await content.subscribe("hoistway/1/#", qos=1)
+        for topic in (will, f"{OWN}/event/last"):
+            await die_with_a_will(server, topic)
+        assert await heard(content, LAST) == [*heard_of, LAST]
+
+
+async def test_an_expired_certificate_is_refused_by_name(server: Real, tmp_path: Path) -> None:
+    mine = papers(tmp_path, tmp_path / "etc", CAR, -timedelta(days=1))
+    assert "our certificate has expired" in await refusal(server, mine)
+
+
+async def test_a_certificate_of_another_authority_is_refused_by_name(server: Real, tmp_path: Path) -> None:
+    (tmp_path / "foreign").mkdir()
+    make_ca(tmp_path / "foreign")
+    assert "from another authority" in await refusal(server, papers(tmp_path, tmp_path / "foreign", CAR))
+
+
+async def test_nobody_gets_in_without_tls(server: Real) -> None:
+    with pytest.raises(BrokerLost):
+        async with MqttBroker(HOST, server.server.port, timeout_s=1.0).connect(CAR):
+            pass
+
+
+async def test_a_car_that_was_enrolled_gets_in_and_one_that_was_revoked_does_not(
+    server: Real, tmp_path: Path
+) -> None:
+    async with server.connectable().connect(CAR) as stays:
+        mine = papers(tmp_path, tmp_path / "etc", "lift-9")
+        enrol(server, [CAR, "lift-9"])
+        async with asyncio.timeout(DEADLINE_S):
+            await gets_in(server, mine)
+        revoke(server.etc, mine.certificate.read_bytes(), datetime.now(UTC))
+        enrol(server, [CAR])
+        async with asyncio.timeout(DEADLINE_S):
+            said = await is_refused(server, mine)
+        assert "revoked" in said or "does not know this name" in said
+        await stays.publish(LAST, b"{}", qos=1)
+
+
+def enrol(server: Real, cars: list[str]) -> None:
+    (server.etc / "users.conf").write_text(nats_users(cars))
+    server.server.reload()
+
+
+async def gets_in(server: Real, mine: Tls) -> None:
+    """Until the broker has read its files anew."""
+    while True:
+        try:
+            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect("lift-9"):
+                return
+        except BrokerLost:
+            await asyncio.sleep(0.05)
+
+
+async def is_refused(server: Real, mine: Tls) -> str:
+    while True:
+        try:
+            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect("lift-9"):
+                await asyncio.sleep(0.05)
+        except BrokerLost as lost:
+            return str(lost)
+
+
+async def test_a_car_cannot_take_another_ones_connection_at_mosquitto(server: Real) -> None:
+    if isinstance(server.server, Nats):
+        return  # NATS does not tie the client id to the certificate; deploy/README.md says so
+    async with (
+        server.connectable().connect(CAR) as car,
+        server.connectable(OTHER).connect(CAR),
+    ):
+        await car.subscribe(f"{OWN}/status")
+        await car.publish(f"{OWN}/status", b"still here", qos=1)
+        assert await heard(car, f"{OWN}/status")
