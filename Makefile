@@ -30,7 +30,7 @@ bench: .venv/ready  ## the numbers, with the machine's own jitter beside them
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks $(if $(RECORDS),--records $(RECORDS))
 
 pins: .venv/ready  ## resolve the dependencies anew, with hashes and without index addresses
-	@$(BIN)/uv pip compile -q pyproject.toml --extra simulator --extra dev --universal --python-version 3.11 \
+	@$(BIN)/uv pip compile -q pyproject.toml --extra simulator --extra sdl --extra content --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements/device.txt

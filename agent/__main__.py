@@ -9,6 +9,7 @@ from agent import commands
 from agent.agent import VERSION
 from agent.config import ConfigError
 from agent.store import StoreError
+from content.message import BadMessage
 from drivers.screens import ScreenError
 
 
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         code: int = options.do(options)
-    except (ConfigError, StoreError, ScreenError, commands.InUse) as error:
+    except (ConfigError, StoreError, ScreenError, BadMessage, commands.InUse) as error:
         print(f"hoistway-agent: {error}", file=sys.stderr)
         return commands.USAGE
     return code
@@ -41,7 +42,12 @@ def _parser() -> argparse.ArgumentParser:
         (check, commands.check),
     ):
         parser_of.set_defaults(do=do)
-    for parser_of in (run, config, check):
+    bring = kinds.add_parser(
+        "import", help="take the signed repository from a folder, for instance a USB stick"
+    )
+    bring.add_argument("folder", type=Path, metavar="FOLDER", help="what hoistway-content export wrote")
+    bring.set_defaults(do=commands.bring)
+    for parser_of in (run, config, check, bring):
         parser_of.add_argument("--config", type=Path, metavar="FILE", default=Path("/etc/hoistway/hoistway.toml"),
                                help="the configuration file (default: %(default)s)")  # fmt: skip
     config.add_argument(

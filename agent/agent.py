@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent import car as cars
@@ -30,20 +31,22 @@ from agent.events import (
     kind,
 )
 from agent.glass import Glass
-from agent.known import digest, key, messages, releases
+from agent.keeping import Keeping
+from agent.known import digest, key, releases, standing
 from agent.library import Library, Shelf
 from agent.link import Ears, Link
 from agent.outbox import Outbox
+from agent.programme import Programme
+from agent.receipts import Ledger, Receipts
 from agent.sensing import Memory, Sensing
-from agent.stage import ALARM_PAGES, Choice, choose
+from agent.stage import ALARM_PAGES, WAITING_PAGES, Choice, decide, is_routine, name_of
 from agent.store import StoreError
 from agent.supervision import keep_running
+from agent.trust import Trust
 from content.broker import Delivery
-from content.envelope import public_key
 from content.message import Alert, BadMessage, Message, Publication
 from content.page import Page, Site
-from content.pages import page_of
-from content.schedule import next_change
+from content.pages import written_pages
 from content.wire import Event, Status
 from drivers.samples import Samples
 from drivers.screens import ScreenError
@@ -53,8 +56,6 @@ log = logging.getLogger("hoistway.agent")
 VERSION = "0.1.0"
 LOOK_S = 5.0
 """Look at the clock and the schedule at least this often: the clock may be set at any moment."""
-KEEP_AGAIN_S = 5.0
-"""When the disk did not take a hold."""
 
 
 class Agent:
@@ -77,10 +78,13 @@ class Agent:
         self._glass = Glass(board.screen, Site(config.car.building, config.car.lift))
         self._outbox = Outbox(board.store, board.disk)
         shelf = Shelf(board.store, board.disk, board.drawing, self._check)
-        trusted = public_key(config.trust.key)
-        self.library = Library(trusted, config.car.area, board.clock, shelf)
+        self._trust = Trust(config.trust, config.car.area, Path(config.store.folder) / "repository")
+        self.library = Library(self._trust.unseal, config.car.area, board.clock, shelf)
         self._deliveries: asyncio.Queue[Delivery] = asyncio.Queue()
-        self._hold_changed = asyncio.Event()
+        self._keeping = Keeping(board.store, board.disk)
+        self._programme, self._lasts_s = Programme(self._zone), 0.0
+        self.library.known.follow(self._programme)
+        self._receipts = Receipts(self._zone)
         self._area, self._afterwards = config.car.area, config.afterwards
         ears = Ears(self._deliveries.put_nowait, self.happened, self._status)
         self._link = Link(
@@ -101,12 +105,15 @@ class Agent:
             "mounting": self.sensing.memory.keep,
             "stage": self._look_again,
             "library": self._take,
-            "hold": self._keep_hold,
+            "keeping": self._keeping.run,
             "outbox": self._outbox.write,
             "link": self._link.run,
         }
         if self._board.door is not None:
             parts["door"] = partial(self.sensing.door_sensor, self._board.door)
+        parts |= self._trust.parts(
+            self.library, self._board.clock, self._board.disk, self._link.want, self.happened
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name, part in parts.items():
@@ -132,27 +139,22 @@ class Agent:
             # Also while one stands: what was released before this shaking has to be looked at again.
             self._begin_hold()
         if self.car.hold != hold:
-            self._hold_changed.set()
+            self._keeping.put("hold", self.car.hold)
 
     def _begin(self) -> None:
         """What survived, the first page, and only then everything that takes time."""
         store = self._board.store
-        self.car = Car(hold=self._kept_hold())
+        self.car = Car(hold=self._keeping.kept("hold", Hold))
+        self._receipts = Receipts(self._zone, self._keeping.kept("receipts", Ledger))
+        self._tell(self._receipts.begun())
         self._look()
         self.happened(Started(VERSION))
         if store.lost is not None:
             self.happened(StoreLost(store.lost))
+        self._trust.begin()
         self.library.load()
         self._watch_clock(self._board.clock.read())
         self._look()
-
-    def _kept_hold(self) -> Hold | None:
-        try:
-            hold: Hold | None = self._board.store.kept("hold", Hold)
-        except StoreError as error:
-            log.warning("whether a hold stands is not known: %s", error)
-            return None
-        return hold
 
     def _begin_hold(self) -> None:
         time = self._board.clock.read()
@@ -164,7 +166,12 @@ class Agent:
         """Choose the page, and put it on the glass when it is another one; refresh: in any case, as the panel may
         have been without its cable."""
         time = self._board.clock.read()
-        choice = choose(self.car, self.library.known, time, self._zone, stays_s=self._afterwards.page_stays_s)
+        programme = self._programme
+        decision = decide(
+            self.car, programme.alerts.warned(time), partial(programme.scheduled, time.utc), time,
+            stays_s=self._afterwards.page_stays_s, read=self._trust.picture,
+        )  # fmt: skip
+        choice, self._lasts_s = decision.choice, decision.lasts_s
         changed = self.shown is None or choice.page != self.shown.page
         local = time.utc.astimezone(self._zone) if time.good else None
         try:
@@ -175,13 +182,32 @@ class Agent:
             else:
                 self._glass.show_minute(choice.page, local)
         except Exception as error:  # noqa: BLE001 - whatever a screen does, the car goes on
+            self._tell(self._receipts.dark(time))
             self._not_shown(error)
             return
         if changed or refresh:
             self._screen_failure = None
         if choice != self.shown:
+            self._tell_page(choice, time)
             self.shown, self._since = choice, time.utc
-            self._report(PageShown(_name(choice.page), choice.rule))
+        self._note(choice, time)
+
+    def _tell_page(self, choice: Choice, time: Reading) -> None:
+        """What the schedule shows is told when it is the first of its day, or follows something else."""
+        follows = self.shown is None or not is_routine(self.shown)
+        if not is_routine(choice) or follows or self._receipts.is_new(choice.item):
+            self._report(PageShown(name_of(choice.page), choice.rule))
+
+    def _note(self, choice: Choice, time: Reading) -> None:
+        """The receipt of what is on the glass now."""
+        exact, page = not is_routine(choice), name_of(choice.page)
+        self._tell(self._receipts.shown(choice.item, page, time, exact=exact))
+        if (ledger := self._receipts.to_be_kept(time)) is not None:
+            self._keeping.put("receipts", ledger)
+
+    def _tell(self, receipts: Iterable[Happening]) -> None:
+        for receipt in receipts:
+            self._report(receipt)
 
     def _not_shown(self, error: Exception) -> None:
         """Told once for each reason: a screen that stays broken says nothing new."""
@@ -205,16 +231,8 @@ class Agent:
             self._release(time)
             self._look(refresh=True)
             await self.library.prune()
-            await asyncio.sleep(max(self._until_next_look(time), 0.01))
-
-    def _until_next_look(self, time: Reading) -> float:
-        pauses = [LOOK_S]
-        if time.good:
-            change = next_change(messages(self.library.known, time), time.utc)
-            pauses.append((change - time.utc).total_seconds())
-        if self.car.ended is not None and self.car.ended + self._afterwards.page_stays_s > time.now:
-            pauses.append(self.car.ended + self._afterwards.page_stays_s - time.now)
-        return min(pauses)
+            self._link.status_changed()  # what has expired is not in its digest any more
+            await asyncio.sleep(max(min(LOOK_S, self._lasts_s), 0.01))
 
     def _watch_clock(self, time: Reading) -> None:
         if time.good == self._clock_was_good:
@@ -242,6 +260,8 @@ class Agent:
         """Judge what the link brought, one after the other."""
         while True:
             delivery = await self._deliveries.get()
+            if self._trust.came(delivery):
+                continue
             try:
                 publication = await self.library.take(delivery)
             except BadMessage as error:
@@ -254,35 +274,18 @@ class Agent:
 
     def _check(self, publication: Publication) -> None:
         if isinstance(publication, Message | Alert):
-            page = page_of(publication)
-            if page not in ALARM_PAGES:
+            for page in written_pages(publication, self._trust.picture):
                 self._glass.check(page)
 
     async def _prepare(self) -> None:
-        await self._glass.prepare(ALARM_PAGES, self._board.drawing)
+        await self._glass.prepare(ALARM_PAGES, WAITING_PAGES, self._board.drawing)
         await asyncio.Event().wait()
-
-    async def _keep_hold(self) -> None:
-        """The hold goes to the disk right after it went to the glass; the glass does not wait."""
-        while True:
-            await self._hold_changed.wait()
-            self._hold_changed.clear()
-            try:
-                await self._board.disk(partial(self._board.store.keep, "hold", self.car.hold))
-            except StoreError as error:
-                log.warning("the hold would not survive a power cut: %s", error)
-                self._hold_changed.set()
-                await asyncio.sleep(KEEP_AGAIN_S)
 
     def _status(self, session: int) -> Status:
         time = self._board.clock.read()
-        shown = self.shown or Choice(Page("none"), "not yet")
+        shown = self.shown or Choice(Page("none"), "not yet", "none")
         return Status(
             online=True, session=session, version=VERSION, area=self._area, sensors=self.car.sensors,
-            clock=time.quality, known=digest(e.publication for e in self.library.known.values()),
-            page=_name(shown.page), rule=shown.rule, since=self._since,
+            clock=time.quality, known=digest(standing(self.library.known, time)),
+            page=name_of(shown.page), rule=shown.rule, since=self._since,
         )  # fmt: skip
-
-
-def _name(page: Page) -> str:
-    return f"{page.layout} {page.variant}".strip()

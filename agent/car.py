@@ -1,5 +1,6 @@
 """The car: what is known of it, and how each event changes that. Pure."""
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,11 @@ from agent.events import DoorMoved, Happening, HoldBegan, HoldEnded, SensorFound
 from content.cabin import Cabin, Doorway
 from content.message import Release
 from drivers.doors import Door
+
+TRAPPED_S = 30.0
+"""A car that has stopped at a floor opens within a few seconds; re-levelling and three attempts of a door drive take
+about twenty. Whoever is still inside then does not get out alone. A car that parks empty with its door closed says so
+too: nobody is there to read it, and the page goes with the next ride or when the door opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Car:
     """Name of each sensor: its part, or why it is lost."""
     ended: float | None = None
     """When the last shaking ended, monotonic, s."""
+    arrived: float | None = None
+    """When the last ride ended, monotonic, s, as long as the door was known ever since and never open."""
 
 
 _DOORWAYS = {None: None} | {door: Doorway(door.value) for door in Door}
@@ -59,14 +67,11 @@ def cabin(car: Car) -> Cabin:
 def after(car: Car, event: Happening) -> Car:
     """The car after an event."""
     match event:
-        case RideStarted(direction=direction):
-            return replace(car, motion=direction)
-        case RideEnded() | MotionFound():
-            return replace(car, motion=Motion.PARKED)
-        case MotionLost():
-            return replace(car, motion=None)
+        case RideStarted() | RideEnded() | MotionFound() | MotionLost():
+            return _moved(car, event)
         case DoorMoved(door=door):
-            return _opened(replace(car, door=door))
+            car = replace(car, door=door)
+            return _opened(car if is_shut(car) else replace(car, arrived=None))
         case ShakingFelt():
             return replace(car, shaking=event, ended=None)
         case ShakingEnded(at=at):
@@ -83,6 +88,18 @@ def after(car: Car, event: Happening) -> Car:
             return _without(car, sensor, reason)
         case _:
             return car
+
+
+def _moved(car: Car, event: RideStarted | RideEnded | MotionFound | MotionLost) -> Car:
+    match event:
+        case RideStarted(direction=direction):
+            return replace(car, motion=direction, arrived=None)
+        case RideEnded(at=at):
+            return replace(car, motion=Motion.PARKED, arrived=at if is_shut(car) else None)
+        case MotionFound():
+            return replace(car, motion=Motion.PARKED)
+        case MotionLost():
+            return replace(car, motion=None, arrived=None)
 
 
 def _opened(car: Car) -> Car:
@@ -108,6 +125,31 @@ def timed_out(hold: Hold, time: Reading, hold_h: float | None) -> bool:
 def _without(car: Car, sensor: str, reason: str) -> Car:
     """What a lost sensor told is no longer known; the hold of a shaking that was felt stays."""
     car = replace(car, sensors={**car.sensors, sensor: f"lost: {reason}"})
+    car = replace(car, arrived=None)
     if sensor == "door":
         return replace(car, door=None)
     return replace(car, motion=None, shaking=None)
+
+
+def is_shut(car: Car) -> bool:
+    """Whether the door is known, and not open."""
+    return car.door not in (Door.OPEN, None)
+
+
+def waits_inside(car: Car) -> bool:
+    """Whether a hold stands and the door has not been open since: whoever was inside may be there still."""
+    return car.hold is not None and not car.hold.door_opened and is_shut(car)
+
+
+def trapped_from(car: Car) -> float | None:
+    """From when on people inside count as trapped, monotonic, s; None: as far as is known, they do not.
+
+    Two ways: a ride ended and the door did not open; or a hold stands, the car does not ride, and the door did not open
+    since (after a restart nothing says when that began: then at once). What is unknown traps nobody.
+    """
+    if car.motion in (Motion.UP, Motion.DOWN) or not is_shut(car) or car.shaking is not None:
+        return None
+    since = [] if car.arrived is None else [car.arrived]
+    if waits_inside(car):
+        since.append(-math.inf if car.ended is None else car.ended)
+    return min(since) + TRAPPED_S if since else None

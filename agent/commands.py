@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,8 @@ from agent.commissioning.draft import draft
 from agent.commissioning.findings import Finding, Record, lines
 from agent.config import Config, ConfigError, ScreenSection
 from agent.config_reading import load, read, screen_of
+from agent.files import Files
+from agent.repository import Repository, from_folder
 from agent.stage import NOT_COMMISSIONED
 from agent.wiring import Wires, build, open_screen
 from content import layouts
@@ -159,6 +162,28 @@ def _rows(seen: list[parts.Seen]) -> list[str]:
         "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3])).rstrip()
         for row in rows
     ]
+
+
+def bring(options: Namespace) -> int:
+    """Take the signed repository from a folder, for instance on a USB stick."""
+    config = load(options.config)
+    if config.trust.root is None:
+        raise ConfigError(
+            f"{options.config}: [trust] has no root: there is nothing to believe a repository by"
+        )
+    now = datetime.now(UTC)
+    with _alone(config):
+        repository = Repository(
+            Path(config.trust.root).read_bytes(),
+            config.car.area,
+            Files(Path(config.store.folder) / "repository"),
+        )
+        repository.load()
+        done = from_folder(repository, options.folder, now)
+    print(
+        f"{options.folder}: {len(done.content.published)} publications verified; shown from the next start on"
+    )
+    return DONE
 
 
 def check(options: Namespace) -> int:

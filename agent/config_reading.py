@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from agent import trust
 from agent.commissioning.draft import TEMPLATE
 from agent.config import (
     AccelerometerSection,
@@ -25,7 +26,6 @@ from agent.config import (
 )
 from agent.stage import DO_NOT_USE, EARTHQUAKE, IDLE
 from content import layouts
-from content.envelope import BadKey, public_key
 from content.message import BadMessage
 from content.page import Site
 from drivers import accelerometers, doors, screens
@@ -169,10 +169,10 @@ def _impossible(config: Config) -> Iterator[str]:
         ZoneInfo(config.car.time_zone)
     except (KeyError, ValueError, OSError):
         yield f'[car] time_zone = {config.car.time_zone!r} is no time zone; use a name like "Asia/Shanghai"'
-    try:
-        public_key(config.trust.key)
-    except BadKey as error:
-        yield f"[trust] key: {error}"
+    yield from trust.faults(config.trust)
+    papers = (config.broker.ca, config.broker.certificate, config.broker.private_key)
+    if None in papers and papers != (None, None, None):
+        yield "[broker] needs ca, certificate and private_key together, or none of them"
     yield from _addresses(config)
     yield from _levels(config.detection)
     yield from _pages(config)

@@ -130,6 +130,42 @@ class PageShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that no schedule planned was on the glass until now."""
+
+    item: str
+    """The publication with its revision, or the page where it is built in."""
+    page: str
+    since: datetime
+    until: datetime
+    seconds: float
+    """By the monotonic clock."""
+    clock: str
+    """Quality of both times: "doubtful" when either is."""
+    cut: bool
+    """The display was cut off: it was on the glass until then at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often and for how long an item was on the glass on one day."""
+
+    showings: int
+    seconds: float
+    first: datetime
+    last: datetime
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """A day in the building's time zone is over, or the clock was set: what the schedule showed on it."""
+
+    day: str
+    items: dict[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenFailed:
     """The screen did not take a frame."""
 
@@ -201,6 +237,8 @@ Happening = (
     | Took
     | Refused
     | PageShown
+    | Shown
+    | DayShown
     | ScreenFailed
     | ClockDoubted
     | ClockTrusted

@@ -17,6 +17,7 @@ from content.work import Work
 from drivers.screens import Pixels, Screen
 
 MOST_PACKED = 32
+Packed = tuple[bytes, tuple[Patch, ...]]
 
 
 class Glass:
@@ -28,15 +29,19 @@ class Glass:
         self._ready: dict[Page, Frame] = {}
         self._present: tuple[Page, tuple[Patch, ...]] | None = None
         """What is shown; its pixels are the screen's."""
-        self._packed: OrderedDict[Page, tuple[bytes, tuple[Patch, ...]]] = OrderedDict()
+        self._waiting: dict[Page, Packed] = {}
+        self._packed: OrderedDict[Page, Packed] = OrderedDict()
         self._lock = threading.Lock()  # pages are drawn in a thread and shown from the event loop
         self._minute: datetime | None = None
 
-    async def prepare(self, pages: tuple[Page, ...], drawing: Work) -> None:
-        """Draw pages and keep them ready as pixels."""
+    async def prepare(self, pages: tuple[Page, ...], waiting: tuple[Page, ...], drawing: Work) -> None:
+        """Draw pages and keep them ready as pixels; then those that wait compressed, for good."""
         for page in pages:
             if page not in self._ready:
                 self._ready[page] = await drawing(partial(self.draw, page))
+        for page in waiting:
+            if page not in self._waiting:
+                self._waiting[page] = await drawing(lambda page=page: _packed(self.draw(page)))  # type: ignore[misc]
         await drawing(_forget)
 
     def draw(self, page: Page) -> Frame:
@@ -54,7 +59,7 @@ class Glass:
         with _with_minute(frame, local):
             self._screen.show(frame.pixels)
         self._present, self._minute = (page, frame.patches), _whole(local)
-        if page not in self._ready and page not in self._packed:
+        if page not in self._ready and page not in self._waiting and page not in self._packed:
             self._pack(page, frame)
 
     def show_minute(self, page: Page, local: datetime | None) -> None:
@@ -76,7 +81,7 @@ class Glass:
         return self._ready.get(page) or self._unpacked(page) or self.draw(page)
 
     def _pack(self, page: Page, frame: Frame) -> None:
-        packed = zlib.compress(frame.pixels.tobytes(), 1), frame.patches
+        packed = _packed(frame)
         with self._lock:
             self._packed[page] = packed
             while len(self._packed) > MOST_PACKED:
@@ -84,12 +89,16 @@ class Glass:
 
     def _unpacked(self, page: Page) -> Frame | None:
         with self._lock:
-            packed = self._packed.get(page)
+            packed = self._waiting.get(page) or self._packed.get(page)
         if packed is None:
             return None
         width, height = self._screen.size
         pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
         return Frame(pixels.copy(), packed[1])  # what zlib gives cannot be written on
+
+
+def _packed(frame: Frame) -> Packed:
+    return zlib.compress(frame.pixels.tobytes(), 1), frame.patches
 
 
 def _whole(local: datetime | None) -> datetime | None:

@@ -27,6 +27,8 @@ PROVEN_S = 10.0
 """Within this long our status has to come back."""
 SUBSCRIBE_AGAIN_S = 5.0
 """A delivery at QoS 0 may be lost just after connecting: the truth is asked for once more."""
+MOST_PAUSE_S = 3600.0
+"""Files that came whole are asked for again now and then only."""
 STATUS_PACE_S = 1.0
 GOODBYE_S = 1.0
 BACKOFF_S = (1.0, 300.0)
@@ -73,6 +75,8 @@ class Link:
         self._proven = asyncio.Event()
         self._stale = asyncio.Event()
         self._said: str | None = None
+        self._files: frozenset[str] = frozenset()
+        self._files_changed = asyncio.Event()
         self._stands = b""
         """Our status as it was last published in this session."""
         self._counted = 0
@@ -80,6 +84,11 @@ class Link:
     def status_changed(self) -> None:
         """The display's status is another one: publish it soon."""
         self._stale.set()
+
+    def want(self, topics: frozenset[str]) -> None:
+        """Listen to these files of the repository, now and after every connect."""
+        self._files = topics
+        self._files_changed.set()
 
     async def run(self) -> None:
         """Keep the link, for ever."""
@@ -113,6 +122,7 @@ class Link:
         will = Delivery(status_topic(self._car), encode(Status(online=False, session=session)), retained=True)
         async with self._broker.connect(self._car, will) as connection, asyncio.TaskGroup() as tasks:
             tasks.create_task(self._subscribe(connection), name="subscribe")
+            tasks.create_task(self._fetch(connection), name="files")
             tasks.create_task(self._tell(connection, session), name="status")
             tasks.create_task(self._send(connection, session), name="send")
             # In the body, not a task: Python 3.11 forgets to take back how it wakes a group that only waits.
@@ -136,6 +146,21 @@ class Link:
                 for kind in ("alert", "release", "message"):
                     await connection.subscribe(area_topic(area, kind, "+"))
             await asyncio.sleep(pause)
+
+    async def _fetch(self, connection: Connection) -> None:
+        """Ask for what is wanted as soon as it is, and again, ever more rarely: at QoS 0 a delivery may be lost."""
+        asked, pause = frozenset[str](), SUBSCRIBE_AGAIN_S
+        while True:
+            self._files_changed.clear()
+            for topic in sorted(self._files - asked):
+                await connection.subscribe(topic)
+            asked = self._files
+            try:
+                async with asyncio.timeout(pause):
+                    await self._files_changed.wait()
+                pause = SUBSCRIBE_AGAIN_S
+            except TimeoutError:
+                asked, pause = frozenset(), min(2 * pause, MOST_PAUSE_S)
 
     async def _tell(self, connection: Connection, session: int) -> None:
         """Publish the status whenever it changed, but not faster than anybody could use it."""

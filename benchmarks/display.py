@@ -70,6 +70,10 @@ class Never:
         """Wait."""
         return await self._wait()
 
+    async def repeat(self, job: Callable[[], float | None]) -> None:
+        """Wait."""
+        await self._wait()
+
     async def _wait(self) -> NoReturn:
         while True:
             await asyncio.Event().wait()

@@ -51,7 +51,7 @@ def _each(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def _parked() -> Floats:
-    return np.random.default_rng(6).normal(0.0, PARKED, (QUIET_BLOCKS, BLOCK, 3)) + GRAVITY
+    return np.asarray(np.random.default_rng(6).normal(0.0, PARKED, (QUIET_BLOCKS, BLOCK, 3)) + GRAVITY)
 
 
 def _earthquake() -> Floats:
@@ -59,7 +59,7 @@ def _earthquake() -> Floats:
     recordings = [one for one in load().values() if one.kind == "earthquake"]
     strongest = max(recordings, key=peak_gal)
     samples = at_rate(strongest.shaking(), strongest.rate_hz) + GRAVITY
-    return samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK, 3)
+    return np.asarray(samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK, 3))
 
 
 def _step_s(cars: int, blocks: Floats) -> float:

@@ -170,6 +170,7 @@ class Rig:
             folder=folder, screen=self.screen,
         )  # fmt: skip
         self.world = build(self.elevator, self.around, told=lambda _car, event: self.told.append(event))
+        self.config = configuration(self.around, public_text(self.world.signer))
         self.agent, self.store = self.world.agent, self.world.board.store
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -204,7 +205,7 @@ class Rig:
         self.store.close()
         self.store = Store(disk)
         board = replace(self.world.board, store=self.store)
-        self.agent = Agent(board, configuration(self.around, public_text(self.world.signer)))
+        self.agent = Agent(board, self.config)
 
     async def publish(self, publication: Publication) -> None:
         """From the content side, signed with the key that the display trusts."""

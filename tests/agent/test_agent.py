@@ -282,7 +282,7 @@ def _too_long(rig: Rig) -> bytes:
 
 
 def _no_glyph(rig: Rig) -> bytes:
-    return seal(alert(title=Text("暴雨😀")), rig.world.signer)
+    return seal(alert(title=Text("暴雨𓀀")), rig.world.signer)
 
 
 def _expired(rig: Rig) -> bytes:
@@ -297,7 +297,7 @@ def _expired(rig: Rig) -> bytes:
         (_truncated, "not a signed envelope"),
         (_foreign, "signed for cn/yunnan"),
         (_too_long, "shorten"),
-        (_no_glyph, "U+1F600"),
+        (_no_glyph, "U+13000"),
         (_expired, "expired at"),
     ],
 )

@@ -1,12 +1,14 @@
 """What each event changes in the car, and which releases end a hold."""
 
+import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.car import Car, Hold, after, cabin, releases, timed_out
+from agent.car import TRAPPED_S, Car, Hold, after, cabin, releases, timed_out, trapped_from
 from agent.clock import Reading
 from agent.detection.events import (
     Motion,
@@ -21,6 +23,7 @@ from agent.detection.events import (
 from agent.events import (
     ClockDoubted,
     ClockTrusted,
+    DayShown,
     DoorMoved,
     GravityWrong,
     Happening,
@@ -38,6 +41,7 @@ from agent.events import (
     ScreenFailed,
     SensorFound,
     SensorLost,
+    Shown,
     Started,
     StoreLost,
     TaskFailed,
@@ -56,7 +60,7 @@ KNOWN = Car(Motion.UP, Door.CLOSED, FELT, Hold("h1", BEGINNING, True), {"door": 
 
 CHANGES: list[tuple[Happening, dict[str, object]]] = [
     (RideStarted(1.0, Motion.DOWN), {"motion": Motion.DOWN}),
-    (RideEnded(1.0), {"motion": Motion.PARKED}),
+    (RideEnded(1.0), {"motion": Motion.PARKED, "arrived": 1.0}),
     (MotionFound(1.0), {"motion": Motion.PARKED}),
     (MotionLost(1.0), {"motion": None}),
     (DoorMoved(Door.MOVING), {"door": Door.MOVING}),
@@ -105,6 +109,8 @@ NO_CHANGE: list[Happening] = [
     Took("alert", "a", 1),
     Refused("t", "r"),
     PageShown("idle", "nothing else"),
+    Shown("trapped", "trapped", BEGINNING, BEGINNING, 1.0, "good", False),
+    DayShown("2026-12-01", {}),
     ScreenFailed("r"),
     ClockDoubted(BEGINNING, BEGINNING),
     ClockTrusted(),
@@ -152,6 +158,9 @@ def test_nothing_unknown_becomes_known_by_itself(events: list[Happening]) -> Non
             assert isinstance(event, DoorMoved)
         if before.shaking is None and car.shaking is not None:
             assert isinstance(event, ShakingFelt)
+        if before.arrived is None and car.arrived is not None:
+            assert isinstance(event, RideEnded)
+            assert before.door not in (None, Door.OPEN)
         if before.hold is None and car.hold is not None:
             assert isinstance(event, HoldBegan)
 
@@ -210,6 +219,63 @@ def test_a_layout_knows_what_the_car_knows(
     motion: Motion | None, moving: bool | None, door: Door | None
 ) -> None:
     assert cabin(Car(motion, door)) == Cabin(moving, None if door is None else Doorway(door.value))
+
+
+def rode(*events: Happening, door: Door | None = Door.CLOSED) -> Car:
+    """A car that arrived at 100 s, and what happened then."""
+    car = after(after(Car(door=door), RideStarted(80.0, Motion.UP)), RideEnded(100.0))
+    for event in events:
+        car = after(car, event)
+    return car
+
+
+def test_people_count_as_trapped_a_while_after_a_ride_whose_door_did_not_open() -> None:
+    assert trapped_from(rode()) == 100.0 + TRAPPED_S
+    assert trapped_from(rode(DoorMoved(Door.MOVING), DoorMoved(Door.CLOSED))) == 100.0 + TRAPPED_S
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        DoorMoved(Door.OPEN),
+        DoorMoved(None),
+        RideStarted(101.0, Motion.DOWN),
+        MotionLost(101.0),
+        SensorLost("door", "gone"),
+        SensorLost("accelerometer", "gone"),
+        TaskFailed("door", "odd"),
+    ],
+)
+def test_whoever_can_leave_or_of_whom_nothing_is_known_is_not_trapped(event: Happening) -> None:
+    assert trapped_from(rode(event)) is None
+    closed_again = rode(event, DoorMoved(Door.CLOSED), MotionFound(102.0))
+    assert trapped_from(closed_again) is None, "nothing begins to be known by itself"
+
+
+@pytest.mark.parametrize("door", [None, Door.OPEN])
+def test_a_ride_that_ends_with_an_open_or_unknown_door_traps_nobody(door: Door | None) -> None:
+    assert trapped_from(rode(door=door)) is None
+
+
+def test_a_car_found_parked_with_its_door_closed_traps_nobody() -> None:
+    assert trapped_from(after(Car(door=Door.CLOSED), MotionFound(1.0))) is None
+
+
+def test_under_a_hold_people_are_trapped_while_the_door_has_not_opened() -> None:
+    car = after(after(rode(), FELT), BEGAN)
+    assert trapped_from(car) is None, "while it shakes, the page for that is shown"
+    ended = after(replace(car, arrived=None), ShakingEnded(200.0, 9.0, 1.0, 4.0, None))
+    assert trapped_from(ended) == 200.0 + TRAPPED_S
+    assert trapped_from(after(ended, DoorMoved(Door.OPEN))) is None
+    assert trapped_from(after(ended, DoorMoved(None))) is None
+    assert trapped_from(after(ended, RideStarted(201.0, Motion.UP))) is None
+    assert trapped_from(after(ended, HoldEnded("h1", "r"))) is None
+
+
+def test_a_hold_that_outlived_a_restart_traps_at_once_when_the_door_turns_out_to_be_shut() -> None:
+    car = Car(hold=Hold("h1", BEGINNING, True))
+    assert trapped_from(car) is None
+    assert trapped_from(after(car, DoorMoved(Door.CLOSED))) == -math.inf
 
 
 HOLD = Hold("h", BEGINNING, clock_good=True, spent=("spent",))

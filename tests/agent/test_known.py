@@ -1,17 +1,33 @@
 """What a display makes of a verified publication."""
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.known import Entry, Known, alerts, digest, is_current, judge, key, messages, releases
-from content.message import BadMessage, Publication
+from agent.known import (
+    Catalogue,
+    Entry,
+    alerts,
+    digest,
+    entry_of,
+    is_current,
+    is_needed,
+    judge,
+    key,
+    messages,
+    playlists,
+    releases,
+    warned,
+)
+from content.message import BadMessage, Item, Playlist, Publication
 from tests.agent_rig import AREA, BEGINNING, PLACE, alert, message, reading, release
 
 
-def known(*publications: Publication, received: float = 0.0) -> Known:
+def known(*publications: Publication, received: float = 0.0) -> dict[tuple[str, str], Entry]:
     return {key(publication): Entry(publication, received) for publication in publications}
 
 
@@ -101,6 +117,128 @@ def test_the_gravest_alert_comes_first_then_the_newest() -> None:
     newer = alert("newer", sent=BEGINNING + timedelta(seconds=1))
     grave = alert("grave", severity=4)
     assert alerts(known(alert(), newer, grave), reading()) == [grave, newer, alert()]
+
+
+def playlist(name: str = "usual", **changes: Any) -> Playlist:
+    plain = Playlist(name, 1, AREA, BEGINNING, BEGINNING + timedelta(hours=1), (Item("water"),))
+    return msgspec.structs.replace(plain, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"area": "us"}, "signed for us"),
+        ({"revision": 3, "expires": BEGINNING, "sent": BEGINNING - timedelta(days=1)}, "expired at"),
+        ({"expires": BEGINNING}, "expires before it was sent"),
+        ({"revision": 1, "items": ()}, "revision 2 is known"),
+        ({"revision": 3, "sent": BEGINNING + timedelta(days=2), "expires": BEGINNING + timedelta(days=3)},
+         "still to come"),
+    ],
+)  # fmt: skip
+def test_a_playlist_is_judged_as_everything_else(changes: dict[str, Any], why: str) -> None:
+    assert judge(playlist(), {}, PLACE, reading())
+    with pytest.raises(BadMessage, match=why):
+        judge(playlist(**changes), known(playlist(revision=2)), PLACE, reading())
+    assert playlists(known(playlist(), playlist("b", withdrawn=True)), reading()) == [playlist()]
+
+
+def test_an_alert_ends_those_it_cancels_and_stands_itself() -> None:
+    new = alert("new", cancels=("rain", "never-heard-of"))
+    assert alerts(known(alert(), new), reading()) == [new]
+    over = alert("over", cancels=("rain",), withdrawn=True)
+    assert alerts(known(alert(), over), reading()) == []
+
+
+def test_a_cancelled_alert_never_comes_back() -> None:
+    over = alert("over", cancels=("rain",), withdrawn=True)
+    for again in (alert(), alert(revision=2), alert(revision=9, severity=4)):
+        for kept in (known(over), known(alert(), over)):
+            if again == alert() and len(kept) == 2:
+                assert not judge(again, kept, PLACE, reading())
+                continue
+            with pytest.raises(BadMessage, match="rain was cancelled for good"):
+                judge(again, kept, PLACE, reading())
+    assert judge(alert(revision=2, withdrawn=True), known(alert(), over), PLACE, reading())
+
+
+def test_what_cancels_is_kept_for_a_month_and_until_what_it_cancelled_has_expired() -> None:
+    over = alert("over", cancels=("rain",), withdrawn=True)
+    long = alert(expires=BEGINNING + timedelta(days=99))
+    day = 86_400.0
+    assert is_needed(over, known(over), reading(31 * day))
+    assert not is_needed(over, known(over), reading(32 * day))
+    assert is_needed(over, known(long, over), reading(98 * day))
+    assert not is_needed(over, known(long, over), reading(100 * day))
+    assert not is_needed(long, known(long, over), reading(100 * day))
+    assert not is_needed(message(), known(), reading(day))
+
+
+def test_an_alert_cancels_neither_itself_nor_less_than_before() -> None:
+    with pytest.raises(BadMessage, match="rain cancels itself"):
+        judge(alert(cancels=("rain",)), {}, PLACE, reading())
+    with pytest.raises(BadMessage, match="new no longer cancels rain"):
+        judge(alert("new", 2), known(alert("new", cancels=("rain",))), PLACE, reading())
+
+
+def test_a_drill_ends_drills_and_nothing_real() -> None:
+    drill, over = alert("d", exercise=True), alert("over", exercise=True, cancels=("d", "rain"))
+    assert alerts(known(alert(), drill, over), reading()) == [over, alert()]
+    assert judge(alert(), known(over), PLACE, reading())
+    real = alert("real", cancels=("d",))
+    assert drill not in alerts(known(drill, real), reading())
+
+
+@pytest.mark.parametrize("exercise", [True, False])
+def test_a_drill_does_not_become_real_and_nothing_real_a_drill(exercise: bool) -> None:
+    with pytest.raises(BadMessage, match="drill before: take another id"):
+        judge(alert(revision=2, exercise=exercise), known(alert(exercise=not exercise)), PLACE, reading())
+
+
+def test_the_moment_is_noted_at_which_an_earthquake_alert_in_force_is_taken_back() -> None:
+    quake = alert("quake", event="earthquake")
+    back = alert("quake", 2, event="earthquake", withdrawn=True)
+    assert entry_of(back, known(quake), reading(7.0)).ended == 7.0
+    assert entry_of(alert("over", cancels=("quake",)), known(quake), reading(7.0)).ended == 7.0
+    for was in (
+        known(),
+        known(alert("quake")),
+        known(alert("quake", event="earthquake", exercise=True)),
+        known(quake, alert("first", cancels=("quake",))),
+    ):
+        assert entry_of(back, was, reading(7.0)).ended is None
+    assert entry_of(back, known(quake), reading(60.0)).ended is None, "it had expired"
+    assert entry_of(quake, known(), reading(7.0)).ended is None
+
+
+def test_of_each_kind_of_alert_the_first_counts_and_the_earliest_end_is_told() -> None:
+    quake = alert("q", event="earthquake", severity=1, expires=BEGINNING + timedelta(seconds=30))
+    drill = alert("d", exercise=True, severity=4)
+    found = warned(known(quake, drill, alert(), alert("grave", severity=4)), reading(10.0))
+    assert (found.earthquake, found.drill) == (quake, drill)
+    assert found.other == alert("grave", severity=4)
+    assert found.lasts_s == pytest.approx(20.0)
+    assert warned(known(quake), reading(10.0, good=False)).lasts_s == pytest.approx(20.0)
+
+
+def test_a_follower_hears_of_every_change_however_it_is_made() -> None:
+    heard: list[str] = []
+
+    class Listener:
+        def put(self, entry: Entry) -> None:
+            heard.append(f"+{entry.publication.id}")
+
+        def drop(self, entry: Entry) -> None:
+            heard.append(f"-{entry.publication.id}")
+
+    catalogue = Catalogue()
+    catalogue["alert", "early"] = Entry(alert("early"), 0.0)
+    catalogue.follow(Listener())
+    catalogue["alert", "a"] = Entry(alert("a"), 0.0)
+    catalogue.update({("alert", "b"): Entry(alert("b"), 0.0)})
+    catalogue.pop(("alert", "a"))
+    del catalogue["alert", "b"]
+    catalogue.clear()
+    assert heard == ["+early", "+a", "+b", "-a", "-b", "-early"]
 
 
 ALL: list[Publication] = [message(), alert(), release(), message("b"), alert("b")]

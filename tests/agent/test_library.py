@@ -16,13 +16,14 @@ from agent.clock import BUILT, Clock
 from agent.library import Library, Shelf
 from agent.store import Store
 from content.broker import Delivery
-from content.envelope import PAYLOAD_TYPE, public_key, public_text, seal
+from content.envelope import PAYLOAD_TYPE, public_text, seal
 from content.message import BadMessage, Publication
+from content.repository.alert_keys import pinned
 from content.work import Inline
 from tests.agent_rig import BEGINNING, PLACE, alert, message, release
 
 SIGNER = CryptoSigner.generate_ed25519()
-TRUSTED = public_key(public_text(SIGNER))
+TRUSTED = pinned(public_text(SIGNER))
 
 
 class Desk:

@@ -21,7 +21,7 @@ def event(number: int) -> Event:
     return Event("", "none", 0, "ride-started", BEGINNING, "good", {"number": number})
 
 
-class Disk:
+class Disk(Inline):
     """Fails while it is told to; slow as long as it is told to be."""
 
     def __init__(self) -> None:
@@ -33,9 +33,6 @@ class Disk:
         result = job()
         await asyncio.sleep(self.slow_s)
         return result
-
-    def close(self) -> None:
-        """Nothing to finish."""
 
 
 class Sent:

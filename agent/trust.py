@@ -1,0 +1,112 @@
+"""Whom the display believes: one pinned key, or the pinned root of a signed repository."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+from agent.clock import Clock
+from agent.config import TrustSection
+from agent.events import Happening, Refused, Took
+from agent.fetching import Fetching, Told
+from agent.files import Files
+from agent.known import key
+from agent.library import Library
+from agent.repository import Content, Repository
+from content.broker import Delivery
+from content.envelope import BadKey, public_key
+from content.message import BadMessage, NamedPicture, Publication
+from content.repository.alert_keys import Unseal, pinned
+from content.repository.names import content_topic, target
+from content.repository.verification import ALWAYS, begin
+from content.work import Work
+
+
+class Trust:
+    """With a key alone there is no repository, and nothing to fetch."""
+
+    def __init__(self, section: TrustSection, place: str, folder: Path) -> None:
+        """folder is where the repository is kept. Raises OSError, StoreError, BadMessage, BadKey."""
+        self._fetching: Fetching | None = None
+        self._repository: Repository | None = None
+        self._unseal: Unseal = _nothing
+        if section.root is not None:
+            self._repository = Repository(Path(section.root).read_bytes(), place, Files(folder))
+        elif section.key is not None:
+            self._unseal = pinned(section.key)
+
+    def unseal(self, data: bytes) -> Publication:
+        """An alert, release or request that may be believed: by the keys last verified. Raises BadMessage."""
+        if self._repository is not None:
+            return self._repository.content.alert_keys.unseal(data)
+        return self._unseal(data)
+
+    def begin(self) -> None:
+        """What the disk keeps of the repository; before the library reads its envelopes. Blocks."""
+        if self._repository is not None:
+            self._repository.load()
+
+    def parts(
+        self,
+        library: Library,
+        clock: Clock,
+        disk: Work,
+        want: Callable[[frozenset[str]], None],
+        happened: Callable[[Happening], None],
+    ) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What has to be kept running."""
+        if self._repository is None:
+            return {}
+        repository = self._repository
+
+        async def took(content: Content, *, again: bool = False) -> None:
+            for one, refused in await library.publish(content.published):
+                if refused:
+                    happened(Refused(content_topic(target(one.area, *key(one))), refused))
+                elif not again:
+                    happened(Took(*key(one), one.revision))
+
+        fetching = Fetching(
+            repository, clock, disk, Told(want, took, lambda topic, reason: happened(Refused(topic, reason)))
+        )
+
+        async def run() -> None:
+            # What the disk had is drawn before it counts, like everything; nobody waits for it at the start.
+            await took(repository.content, again=True)
+            await fetching.run()
+
+        self._fetching = fetching
+        return {"repository": run}
+
+    def picture(self, wanted: NamedPicture) -> bytes:
+        """The file of a picture, for drawing it. Raises OSError. Blocks."""
+        try:
+            if self._repository is not None:
+                return self._repository.picture(wanted)
+        except KeyError:
+            pass
+        raise FileNotFoundError(f"picture {wanted.name} is not in the repository of this display")
+
+    def came(self, delivery: Delivery) -> bool:
+        """Whether it was a file of the repository: then it is judged apart."""
+        return self._fetching is not None and self._fetching.came(delivery)
+
+
+def _nothing(_data: bytes) -> Publication:
+    raise BadMessage("nobody is believed here: [trust] has neither root nor key")
+
+
+def faults(section: TrustSection) -> Iterator[str]:
+    """What is wrong with the configuration, one line each."""
+    if (section.root is None) == (section.key is None):
+        yield "[trust] needs either root (the root.json of enrolment) or key (for a demo), and not both"
+        return
+    try:
+        if section.key is not None:
+            public_key(section.key)
+        if section.root is not None:
+            begin(Path(section.root).read_bytes(), ALWAYS)
+    except BadKey as error:
+        yield f"[trust] key: {error}"
+    except BadMessage as error:
+        yield f"[trust] root = {section.root!r}: {error}; copy the root.json that came with the enrolment"
+    except OSError as error:
+        yield f"[trust] root = {section.root!r}: {error.strerror}; copy the root.json of enrolment there"

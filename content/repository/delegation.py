@@ -1,0 +1,78 @@
+"""Who may publish for which area: publishers appointed, their keys changed, taken away."""
+
+from tuf.api.metadata import DelegatedRole, Delegations, Key, Metadata, Targets
+
+from content.message import BadMessage, in_area, prefixes
+from content.repository.names import area_of_role, patterns, role_of
+from content.repository.standing import Standing, delegated
+
+
+def areas(standing: Standing) -> list[str]:
+    """The areas that have a publisher of their own."""
+    return sorted(area for name in standing.roles if (area := area_of_role(name)) is not None)
+
+
+def nearest(standing: Standing, area: str) -> str:
+    """The role that signs for an area: its own, or of the narrowest area around it; "targets" where there is none."""
+    around = [role_of(area) for area in reversed(prefixes(area)) if role_of(area) in standing.roles]
+    return around[0] if around else "targets"
+
+
+def appoint(standing: Standing, area: str, key: Key) -> set[str]:
+    """Give an area a publisher of its own, delegated by the nearest above it. Gives the roles to sign.
+
+    Raises BadMessage when it has one.
+    """
+    name = role_of(area)
+    if name in standing.roles:
+        raise BadMessage(f"{area} has a publisher already; rotate its key instead")
+    above = nearest(standing, area)
+    role = standing.role(above)
+    if role.delegations is None:
+        role.delegations = Delegations({}, {})
+    delegated(role)[name] = DelegatedRole(name, [], 1, True, patterns(area))
+    role.add_key(key, name)
+    standing.roles[name] = Metadata(Targets())
+    return {above, name}
+
+
+def rotate(standing: Standing, area: str, key: Key) -> set[str]:
+    """Another key for an area's publisher; the ones before count no more. Gives the roles to sign."""
+    name = role_of(area)
+    above = _without_keys(standing, name)
+    standing.role(above).add_key(key, name)
+    return {above, name}
+
+
+def revoke(standing: Standing, area: str) -> set[str]:
+    """Take an area's publisher away, with all that it signed and all whom it appointed. Gives the roles to sign.
+
+    Raises BadMessage.
+    """
+    name = role_of(area)
+    above = _without_keys(standing, name)
+    del delegated(standing.role(above))[name]
+    for gone in _appointed_by(standing, name):
+        del standing.roles[gone]
+    return {above}
+
+
+def _appointed_by(standing: Standing, name: str) -> list[str]:
+    """A role, and all below it that it or they delegate to."""
+    below = [role for role in delegated(standing.role(name)) if role in standing.roles]
+    return [name] + [role for one in below for role in _appointed_by(standing, one)]
+
+
+def _without_keys(standing: Standing, name: str) -> str:
+    """Takes a role's keys away; gives the role that delegates to it."""
+    above = standing.delegator(name)
+    for keyid in list(delegated(standing.role(above))[name].keyids):
+        standing.role(above).revoke_key(keyid, name)
+    return above
+
+
+def require_may_sign(standing: Standing, name: str, area: str) -> None:
+    """Raises BadMessage when a role may not sign for an area."""
+    own = area_of_role(name)
+    if own is None or not in_area(own, area):
+        raise BadMessage(f"{own or name} may not publish for {area}; appoint a publisher for it or around it")
