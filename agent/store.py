@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS known (
 """
 
 
+_FORM = 1
+"""Of the tables above, in user_version."""
+_CARRIED_OVER = {0: ""}
+"""By an older form, what makes the next one of it. Form 0 had the same tables and no number."""
+
+
 class StoreError(Exception):
     """The disk did not take or give something; the text says what and why."""
 
@@ -66,14 +72,26 @@ class Store:
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
+            self._carry_over(db)
             db.executescript(_SCHEMA)
             (verdict,) = db.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
                 raise _Unreadable(verdict)
-        except sqlite3.Error:
+        except (sqlite3.Error, StoreError):
             db.close()
             raise
         return db
+
+    def _carry_over(self, db: sqlite3.Connection) -> None:
+        """Bring an older form to the present one, step by step, each in one commit. A newer one is left as it is."""
+        (form,) = db.execute("PRAGMA user_version").fetchone()
+        if form > _FORM:
+            raise StoreError(
+                f"{self._path}: written by a newer hoistway-agent (form {form}, this one knows {_FORM}); "
+                "install that one again, or name another folder in [store]"
+            )
+        for step in range(form, _FORM):
+            db.executescript(f"BEGIN; {_CARRIED_OVER[step]} PRAGMA user_version = {step + 1}; COMMIT;")
 
     def _begin_anew(self, error: sqlite3.Error) -> sqlite3.Connection:
         """What cannot be read is kept for whoever wants to look, and the display goes on."""

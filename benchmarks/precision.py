@@ -39,7 +39,7 @@ def measure(_records: Path | None = None) -> Iterator[Row]:
 def _earthquake() -> Floats:
     strongest = max((one for one in load().values() if one.kind == "earthquake"), key=peak_gal)
     shaking = at_rate(strongest.shaking(), strongest.rate_hz) + GRAVITY
-    return shaking[: len(shaking) // BLOCK * BLOCK]
+    return np.asarray(shaking[: len(shaking) // BLOCK * BLOCK])
 
 
 def _blocks(sections: Sections, samples: Floats, kind: type[np.floating]) -> Floats:

@@ -189,3 +189,44 @@ def test_every_failure_of_the_disk_is_a_store_error(tmp_path: Path) -> None:
     for call in calls:
         with pytest.raises(StoreError, match="closed"):
             call()  # type: ignore[no-untyped-call]
+
+
+def test_what_an_older_version_wrote_is_carried_over(tmp_path: Path) -> None:
+    """Form 0: the tables of the first version, written as it wrote them, without a number."""
+    old = sqlite3.connect(tmp_path / "hoistway.sqlite")
+    old.executescript(
+        """
+        CREATE TABLE outbox (sequence INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);
+        CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE known (kind TEXT, id TEXT, envelope BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+        INSERT INTO kept VALUES ('stream', '"0a1b2c3d"'), ('session', '7');
+        INSERT INTO known VALUES ('alert', 'rain', x'5EA1ED');
+        """
+    )
+    old.close()
+    store = Store(tmp_path)
+    assert store.lost is None
+    assert store.stream == "0a1b2c3d"
+    assert store.next_session() == 8
+    assert store.remembered() == [b"\x5e\xa1\xed"]
+    store.close()
+    again = Store(tmp_path)
+    assert again.stream == "0a1b2c3d"
+    again.close()
+
+
+def test_what_a_newer_version_wrote_is_refused_with_what_to_do_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "hoistway.sqlite"
+    newer = sqlite3.connect(path)
+    newer.executescript("CREATE TABLE future (x); PRAGMA user_version = 99;")
+    newer.close()
+    before = path.read_bytes()
+    with pytest.raises(
+        StoreError, match=r"newer hoistway-agent \(form 99, this one knows 1\); install that one"
+    ):
+        Store(tmp_path)
+    newer = sqlite3.connect(path)
+    assert newer.execute("PRAGMA user_version").fetchone() == (99,)
+    assert [name for (name,) in newer.execute("SELECT name FROM sqlite_master")] == ["future"]
+    newer.close()
+    assert len(before) == len(path.read_bytes())
