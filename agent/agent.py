@@ -144,7 +144,10 @@ class Agent:
     def _begin(self) -> None:
         """What survived, the first page, and only then everything that takes time."""
         store = self._board.store
-        self.car = Car(hold=self._keeping.kept("hold", Hold))
+        time = self._board.clock.read()
+        # A hold that cannot be read stands: whoever inspects the car releases it.
+        doubted = Hold("unreadable", time.utc, time.good)
+        self.car = Car(hold=self._keeping.kept("hold", Hold, doubted))
         self._receipts = Receipts(self._zone, self._keeping.kept("receipts", Ledger))
         self._tell(self._receipts.begun())
         self._look()

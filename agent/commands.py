@@ -219,8 +219,18 @@ class _Terminal:
     """Whoever types."""
 
     def say(self, words: str) -> None:
-        print(f"-> {words}", flush=True)
+        print(f"-> {words}", file=sys.stderr, flush=True)
 
     async def ask(self, question: str) -> bool:
-        answer = await asyncio.to_thread(input, f"-> {question} [y/n] ")
-        return answer.strip().lower().startswith("y")
+        """The line is waited for by the loop: a thread in input() would keep a stopped check from ending."""
+        print(f"-> {question} [y/n] ", end="", file=sys.stderr, flush=True)
+        loop, typed = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(sys.stdin, typed.set)
+        try:
+            await typed.wait()
+        finally:
+            loop.remove_reader(sys.stdin)
+        line = sys.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt  # the terminal was closed: the same as Ctrl-C
+        return line.strip().lower().startswith("y")

@@ -22,10 +22,10 @@ class Keeping:
         self._waiting: dict[str, Any] = {}
         self._changed = asyncio.Event()
 
-    def kept(self, name: str, kind: type[Any]) -> Any:
-        """What was kept, or None. Blocks."""
+    def kept(self, name: str, kind: type[Any], otherwise: Any = None) -> Any:
+        """What was kept, or None; `otherwise`, where it was kept in a form that cannot be read. Blocks."""
         try:
-            return self._store.kept(name, kind)
+            return self._store.kept(name, kind, otherwise)
         except StoreError as error:
             log.warning("whether a %s was kept is not known: %s", name, error)
             return None

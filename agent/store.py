@@ -8,12 +8,16 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from content.wire import Event
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of what has none."""
 
 log = logging.getLogger("hoistway.agent")
 
@@ -148,7 +152,12 @@ class Store:
         return [self._numbered(sequence, data) for sequence, data in rows]
 
     def _numbered(self, sequence: int, data: bytes) -> Event:
-        event = msgspec.json.decode(data, type=Event)
+        """One that cannot be read is told in its place: a number that never comes would hold up all after it."""
+        try:
+            event = msgspec.json.decode(data, type=Event)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            log.warning("%s: event %d: %s", self._path, sequence, error)
+            event = Event("", "none", 0, "unreadable", EPOCH, "doubtful", {"reason": str(error)})
         return msgspec.structs.replace(
             event, id=f"{self.stream}-{sequence}", stream=self.stream, sequence=sequence
         )
@@ -173,16 +182,19 @@ class Store:
                 data = msgspec.json.encode(value)
                 self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, data))
 
-    def kept(self, name: str, kind: type[Any]) -> Any:
-        """The value kept under a name, or None; of another kind, None, and lost says so. Raises StoreError."""
+    def kept(self, name: str, kind: type[Any], otherwise: Any = None) -> Any:
+        """The value kept under a name, or None. One of another form is set aside, lost says so, and `otherwise` is
+        given. Raises StoreError."""
         with self._disk():
             row = self._db.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
         try:
             return None if row is None else msgspec.json.decode(row[0], type=kind)
         except msgspec.DecodeError as error:
-            self.lost = f"{self._path}: {name}: {error}"
+            self.lost = f"{self._path}: {name}: {error}; set aside as {name}.unreadable"
             log.warning("%s", self.lost)
-            return None
+            with self._disk():
+                self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (f"{name}.unreadable", row[0]))
+            return otherwise
 
     def next_session(self) -> int:
         """Count one more connection. Raises StoreError."""

@@ -59,7 +59,8 @@ class Check:
 
     async def _all(self) -> AsyncIterator[Finding]:
         board, folder = self.board, Path(self.config.store.folder)
-        async for finding in sensors.accelerometer(board.accelerometer, self._hangs):
+        up = self.config.accelerometer.up
+        async for finding in sensors.accelerometer(board.accelerometer, up, self._hangs):
             yield finding
         if board.door is not None and self.person is not None:
             self._show(ask=ASK)

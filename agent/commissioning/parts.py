@@ -51,13 +51,14 @@ Kind = Literal["accelerometer", "door"]
 
 
 def _addresses() -> dict[int, list[tuple[Kind, str]]]:
-    """By address, the drivers that may find their part there. Chips with an identity are asked first: an expander has
-    none, and asking for one writes to it."""
+    """By address, the drivers that may find their part there. Chips with an identity are asked first, then the
+    PCF8574, which is only read: asked for an MCP23017's registers, it would put them on its pins, and the relays on
+    them would pull."""
     found: dict[int, list[tuple[Kind, str]]] = {}
     for name in accelerometers.names():
         for address in accelerometers.find(name).ADDRESSES:
             found.setdefault(address, []).append(("accelerometer", name))
-    for name in doors.names():
+    for name in sorted(doors.names(), key=lambda name: name != "pcf8574"):
         module = doors.find(name)
         for address in module.ADDRESSES if module.WIRE == "i2c" else ():
             found.setdefault(address, []).append(("door", name))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agent.board import Wired
 from agent.commissioning.findings import Finding, failed, passed, skipped
 from agent.detection.filters import Bank, band_pass
-from agent.mounting import G0, OFF_M_S2, Up, direction
+from agent.mounting import G0, NAMED_DEG, OFF_M_S2, Up, axis, direction, tilt_deg
 from drivers.accelerometers import Accelerometer
 from drivers.doors import Door, DoorSensor
 from drivers.errors import BusError, NoAnswer, WrongChip
@@ -38,8 +38,11 @@ class Heard:
     clock: SampleClock | None = None
 
 
-async def accelerometer(wired: Wired[Accelerometer], hangs: Callable[[Up], None]) -> AsyncIterator[Finding]:
-    """Identity, self-test, noise, gravity, rate. `hangs` is told how the chip is mounted, when that is known."""
+async def accelerometer(
+    wired: Wired[Accelerometer], up: str, hangs: Callable[[Up], None]
+) -> AsyncIterator[Finding]:
+    """Identity, self-test, noise, gravity, rate. up: "auto", or the axis that the configuration names; `hangs` is
+    told how the chip is mounted, when that is known and the car stood still."""
     try:
         chip = await wired.work(wired.probe)
         yield passed("identity", f"{chip.name}, {chip.rate_hz:g} samples a second")
@@ -48,8 +51,10 @@ async def accelerometer(wired: Wired[Accelerometer], hangs: Callable[[Up], None]
     except BusError as error:
         yield failed("identity", str(error), _mend(error))
         return
-    for finding in judged(chip, heard):
-        if finding.check == "gravity" and finding.verdict == "pass":
+    found = judged(chip, heard, up)
+    good = {finding.check for finding in found if finding.verdict == "pass"}
+    for finding in found:
+        if finding.check == "gravity" and {"gravity", "noise"} <= good:
             hangs(direction(np.median(np.concatenate(heard.runs), axis=0)))
         yield finding
 
@@ -94,7 +99,7 @@ async def _listen(chip: Accelerometer, wired: Wired[Accelerometer]) -> Heard:
     return heard
 
 
-def judged(chip: Accelerometer, heard: Heard) -> list[Finding]:
+def judged(chip: Accelerometer, heard: Heard, up: str = "auto") -> list[Finding]:
     """Noise, gravity and rate of what was heard. Pure."""
     samples = np.concatenate(heard.runs)
     if len(samples) < chip.rate_hz:
@@ -103,7 +108,7 @@ def judged(chip: Accelerometer, heard: Heard) -> list[Finding]:
                 "noise", f"{len(samples)} samples in {LISTEN_S:g} s", "look at the wiring, then check again"
             )
         ]
-    return [_noise(chip, samples), _gravity(samples), _rate(chip, heard)]
+    return [_noise(chip, samples), _gravity(samples, up), _rate(chip, heard)]
 
 
 def _noise(chip: Accelerometer, samples: Floats) -> Finding:
@@ -121,7 +126,7 @@ def _noise(chip: Accelerometer, samples: Floats) -> Finding:
     return passed("noise", said)
 
 
-def _gravity(samples: Floats) -> Finding:
+def _gravity(samples: Floats, wanted: str) -> Finding:
     vector = np.median(samples, axis=0)
     size = float(np.linalg.norm(vector))
     if abs(size - G0) > OFF_M_S2:
@@ -130,7 +135,12 @@ def _gravity(samples: Floats) -> Finding:
     strongest = int(np.argmax(np.abs(up)))
     name = ("-" if up[strongest] < 0 else "") + "xyz"[strongest]
     tilt = float(np.degrees(np.arccos(min(1.0, abs(up[strongest])))))
-    return passed("gravity", f"{size:.2f} m/s², up is {name}, {tilt:.0f}° beside it")
+    said = f"{size:.2f} m/s², up is {name}, {tilt:.0f}° beside it"
+    if wanted != "auto" and tilt_deg(up, axis(wanted)) > NAMED_DEG:
+        return failed(
+            "gravity", said, f'[accelerometer] says up = "{wanted}": write up = "auto", or what is true'
+        )
+    return passed("gravity", said)
 
 
 def _rate(chip: Accelerometer, heard: Heard) -> Finding:

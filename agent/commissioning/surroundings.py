@@ -1,9 +1,11 @@
 """Checks of the broker, the clock and the disk."""
 
 import asyncio
+import errno
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from agent.clock import Clock
@@ -49,9 +51,13 @@ def disk(folder: Path) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         slowest = _slowest_write(probe)
-        probe.unlink()
     except OSError as error:
-        return failed("disk", f"{folder}: {error.strerror}", "name a folder that can be written in [store]")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        todo = "make room, or use a larger disk" if full else "name a folder that can be written in [store]"
+        return failed("disk", f"{folder}: {error.strerror}", todo)
+    finally:
+        with suppress(OSError):  # never made, or the folder is gone: nothing is left behind
+            probe.unlink()
     said = f"{1000 * slowest:.1f} ms for a synced write, the slowest of {WRITES}"
     if slowest > SLOWEST_S:
         return failed("disk", said, "the memory card is worn or too slow: change it")

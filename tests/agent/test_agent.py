@@ -1,5 +1,6 @@
 """The whole agent in simulated time, on simulated wires."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -479,3 +480,21 @@ async def test_a_display_that_is_stopped_writes_its_last_events(rig: Rig) -> Non
 
 def test_all_alarm_pages_are_ready_pages() -> None:
     assert {*EARTHQUAKE.values(), DO_NOT_USE} == set(ALARM_PAGES)
+
+
+@in_simulated_time
+async def test_a_hold_that_cannot_be_read_stands_until_a_release_sent_after_it(rig: Rig) -> None:
+    with sqlite3.connect(rig.folder / "display" / "hoistway.sqlite") as disk:
+        disk.execute("INSERT INTO kept VALUES ('hold', ?)", (b'{"of another": "form"}',))
+    await rig.publish(release("earlier", sent=BEGINNING - timedelta(hours=1)))
+    rig.begin()
+    await rig.until(20)
+    assert rig.agent.car.hold is not None
+    assert rig.page != IDLE
+    await rig.publish(release("inspected", sent=BEGINNING + timedelta(seconds=20)))
+    await rig.until(40)
+    assert rig.page == IDLE
+    await rig.cut_power()
+    rig.begin(service=False)
+    await rig.until(60)
+    assert rig.page == IDLE

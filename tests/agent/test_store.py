@@ -170,6 +170,31 @@ def test_what_was_kept_in_another_form_is_not_there_and_that_is_said(tmp_path: P
     store.close()
 
 
+def test_what_was_kept_in_another_form_is_not_lost_when_it_is_kept_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.keep("hold", ["of", "another", "version"])
+    assert store.kept("hold", Hold) is None
+    store.keep("hold", None)
+    assert store.kept("hold.unreadable", list) == ["of", "another", "version"]
+    store.close()
+
+
+def test_an_event_that_cannot_be_read_is_told_and_holds_up_none_after_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.append([event(1), event(2), event(3)])
+    other = sqlite3.connect(tmp_path / "hoistway.sqlite", isolation_level=None)
+    other.execute("UPDATE outbox SET event = ? WHERE sequence = 2", (b'{"of": "another version"}',))
+    other.close()
+    told = store.waiting(0, 10)
+    assert [(one.sequence, one.kind) for one in told] == [
+        (1, "ride-started"),
+        (2, "unreadable"),
+        (3, "ride-started"),
+    ]
+    assert "missing required field" in told[1].body["reason"]
+    store.close()
+
+
 def test_every_failure_of_the_disk_is_a_store_error(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.close()

@@ -311,3 +311,23 @@ def test_the_question_is_asked_in_words_an_installer_understands(tmp_path: Path)
         assert person.heard == [checking.DOOR, checking.READ]
 
     in_simulated_time(scenario, tmp_path)
+
+
+@pytest.mark.parametrize(("up", "verdict"), [("auto", "pass"), ("z", "pass"), ("-z", "fail"), ("x", "fail")])
+def test_an_axis_that_the_configuration_names_has_to_be_true(up: str, verdict: str, tmp_path: Path) -> None:
+    async def scenario(rig: Rig) -> None:
+        rig.config.accelerometer.up = up  # type: ignore[assignment]
+        record, _ = await checked(rig)
+        assert finding(record, "gravity").verdict == verdict
+
+    in_simulated_time(scenario, tmp_path)
+
+
+def test_a_car_that_was_moved_while_it_was_listened_to_does_not_say_how_the_chip_hangs(
+    tmp_path: Path,
+) -> None:
+    async def scenario(rig: Rig) -> None:
+        _, check = await checked(rig, on(felt(shaken)))
+        assert check.up is None
+
+    in_simulated_time(scenario, tmp_path)
