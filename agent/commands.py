@@ -17,13 +17,10 @@ import msgspec
 from agent import heap
 from agent.agent import Agent
 from agent.commissioning import parts
-from agent.commissioning.check import Check, remember
 from agent.commissioning.draft import draft
 from agent.commissioning.findings import Finding, Record, lines
 from agent.config import Config, ConfigError, ScreenSection
 from agent.config_reading import load, read, screen_of
-from agent.files import Files
-from agent.repository import Repository, from_folder
 from agent.stage import NOT_COMMISSIONED
 from agent.wiring import Wires, build, open_screen
 from content import layouts
@@ -166,6 +163,9 @@ def _rows(seen: list[parts.Seen]) -> list[str]:
 
 def bring(options: Namespace) -> int:
     """Take the signed repository from a folder, for instance on a USB stick."""
+    from agent.files import Files  # noqa: PLC0415 - what only this command needs, a running display does not load
+    from agent.repository import Repository, from_folder  # noqa: PLC0415
+
     config = load(options.config)
     if config.trust.root is None:
         raise ConfigError(
@@ -204,6 +204,8 @@ def check(options: Namespace) -> int:
 
 
 async def _check(config: Config, person: "_Terminal | None", told: Callable[[Finding], None]) -> Record:
+    from agent.commissioning.check import Check, remember  # noqa: PLC0415 - as for import
+
     board = build(config)
     check = Check(board, config, person, told)
     record = await check.run()

@@ -22,14 +22,16 @@ TRAPPED = Page("trapped")
 STAND_DOWN = Page("stand_down")
 EARTHQUAKE = {a: Page("earthquake", a.value) for a in Advice}
 
-ALARM_PAGES = (*EARTHQUAKE.values(), DO_NOT_USE)
+ALARM_PAGES = tuple(EARTHQUAKE.values())
 """Drawn before they are needed and kept ready in the screen's own format."""
 WAITING_PAGES = (
+    DO_NOT_USE,
     TRAPPED,
     STAND_DOWN,
     *(Page("earthquake", a.value, level=level) for a in Advice for level in "1234"),
 )
-"""Drawn before they are needed too, but kept compressed: they come with a network's alert, which took longer."""
+"""Drawn before they are needed too, but kept compressed: they come after an alarm, or with a network's alert, which took
+longer than the 15 ms of unpacking."""
 STAND_DOWN_S = 60.0
 """Whoever has read the alarm in the car is still there to read that it is over: a ride with its doors takes less."""
 EXTREME = 4

@@ -2,22 +2,24 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.clock import Clock
 from agent.config import TrustSection
 from agent.events import Happening, Refused, Took
-from agent.fetching import Fetching, Told
 from agent.files import Files
 from agent.known import key
 from agent.library import Library
-from agent.repository import Content, Repository
 from content.broker import Delivery
 from content.envelope import BadKey, public_key
 from content.message import BadMessage, NamedPicture, Publication
 from content.repository.alert_keys import Unseal, pinned
 from content.repository.names import content_topic, target
-from content.repository.verification import ALWAYS, begin
 from content.work import Work
+
+if TYPE_CHECKING:
+    from agent.fetching import Fetching
+    from agent.repository import Content, Repository
 
 
 class Trust:
@@ -29,7 +31,7 @@ class Trust:
         self._repository: Repository | None = None
         self._unseal: Unseal = _nothing
         if section.root is not None:
-            self._repository = Repository(Path(section.root).read_bytes(), place, Files(folder))
+            self._repository = _repository(Path(section.root).read_bytes(), place, folder)
         elif section.key is not None:
             self._unseal = pinned(section.key)
 
@@ -55,9 +57,11 @@ class Trust:
         """What has to be kept running."""
         if self._repository is None:
             return {}
+        from agent.fetching import Fetching, Told  # noqa: PLC0415 - as above
+
         repository = self._repository
 
-        async def took(content: Content, *, again: bool = False) -> None:
+        async def took(content: "Content", *, again: bool = False) -> None:
             for one, refused in await library.publish(content.published):
                 if refused:
                     happened(Refused(content_topic(target(one.area, *key(one))), refused))
@@ -90,6 +94,12 @@ class Trust:
         return self._fetching is not None and self._fetching.came(delivery)
 
 
+def _repository(root: bytes, place: str, folder: Path) -> "Repository":
+    from agent.repository import Repository  # noqa: PLC0415 - 6 MB that a display with a key has no use for
+
+    return Repository(root, place, Files(folder))
+
+
 def _nothing(_data: bytes) -> Publication:
     raise BadMessage("nobody is believed here: [trust] has neither root nor key")
 
@@ -103,6 +113,8 @@ def faults(section: TrustSection) -> Iterator[str]:
         if section.key is not None:
             public_key(section.key)
         if section.root is not None:
+            from content.repository.verification import ALWAYS, begin  # noqa: PLC0415 - as above
+
             begin(Path(section.root).read_bytes(), ALWAYS)
     except BadKey as error:
         yield f"[trust] key: {error}"

@@ -41,7 +41,7 @@ def font(face: Face, size: int, family: str = SC, shaped: bool = False) -> Image
 @lru_cache(maxsize=8)
 def covered(family: str) -> frozenset[str]:
     """The characters that a family draws in every weight for text."""
-    known = {chr(code) for first, last in _coverage()[family] for code in range(first, last + 1)}
+    known = {chr(code) for first, last in coverage()[family] for code in range(first, last + 1)}
     if family == EMOJI:
         known |= set(sequences().values())
     return frozenset(known)
@@ -50,13 +50,13 @@ def covered(family: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def sequences() -> dict[str, str]:
     """Emoji sequences, without variation selectors and skin tones, and the private character of each."""
-    listed: list[str] = _coverage()["sequences"]
+    listed: list[str] = coverage()["sequences"]
     texts = ("".join(chr(int(code, 16)) for code in codes.split()) for codes in listed)
     return {text: chr(FIRST_PRIVATE + n) for n, text in enumerate(texts)}
 
 
 @lru_cache(maxsize=1)
-def _coverage() -> dict[str, Any]:
+def coverage() -> dict[str, Any]:
     """Ranges of code points by family, and the sequences as texts of code points."""
     listed: dict[str, Any] = json.loads((FOLDER / "coverage.json").read_text(encoding="ascii"))
     return listed

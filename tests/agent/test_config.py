@@ -89,7 +89,11 @@ MISTAKES = [
         "range_g]: Expected a whole number, got a text; hoistway-agent config --write FILE writes one",
     ),
     ("range_g = 2", "range_g = 3", "[accelerometer] range_g = 3; adxl355 has 2, 4, 8"),
-    ('chip = "adxl355"', 'chip = "lis3"', "[accelerometer] chip = 'lis3' is not known; use one of: adxl345, adxl355, li"),
+    (
+        'chip = "adxl355"',
+        'chip = "lis3"',
+        "[accelerometer] chip = 'lis3' is not known; use one of: adxl345, adxl355, li",
+    ),
     ('sensor = "mcp23017"', 'sensor = "x"', "[door] sensor = 'x' is not known; use one of: mcp23017"),
     ('kind = "pictures"', 'kind = "oled"', "[screen] kind = 'oled' is not known; use one of:"),
     (

@@ -192,7 +192,7 @@ def test_ready_frames_and_the_present_one_take_at_most_40_mb() -> None:
     glass.show(NOTICE, NOON)
     glass.show(DO_NOT_USE, NOON)
     glass.show(IDLE, NOON)
-    assert 5 * FRAME < size_of(glass) < 40_000_000
+    assert 4 * FRAME < size_of(glass) < 40_000_000
 
 
 def test_packed_pages_are_few_and_small() -> None:
