@@ -3,9 +3,10 @@
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
-from content.message import Window, is_name, is_path
+from content.languages import LANGUAGES
+from content.message import Dates, Window, is_name, is_path
 
 LARGEST_SIDE = 8192
 
@@ -89,3 +90,29 @@ def address(word: str) -> tuple[str, int]:
     if not host or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
         raise ArgumentTypeError(f"{word!r} is not an address: write HOST:PORT, as 127.0.0.1:1883")
     return host.strip("[]"), int(port)
+
+
+def day(word: str) -> date:
+    """A day of the calendar."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{word!r} is not a day: write for instance 2026-11-22") from error
+
+
+def dates(word: str) -> Dates:
+    """Days from the first to the last, or one day."""
+    first, _, last = word.partition("/")
+    found = Dates(day(first), day(last or first))
+    if found.last < found.first:
+        raise ArgumentTypeError(f"{word!r} ends before it begins: write the earlier day first")
+    return found
+
+
+def said(word: str) -> tuple[str, str]:
+    """Words in one language, LANG=TEXT; gives the language's field in a Text."""
+    tag, _, words = word.partition("=")
+    fields = {language.tag: language.field for language in LANGUAGES}
+    if tag not in fields or not words.strip():
+        raise ArgumentTypeError(f"{word!r}: write LANG=TEXT, where LANG is one of {', '.join(fields)}")
+    return fields[tag], text(words)

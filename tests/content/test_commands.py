@@ -6,67 +6,19 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from content import layouts
 from content.__main__ import main
 from content.desk import Desk
-from content.envelope import load_key, look_inside, public_key, public_text, unseal
+from content.envelope import load_key, look_inside, public_text
 from content.message import Alert, Message, Release, Window
 from content.mqtt import MqttBroker
-from content.pages import SOMEWHERE, page_of
 from content.wire import Status
 from simulator.servers import HOST, Nats
+from tests.commands_rig import WORDS, Office
 from tests.content_rig import AREA, DAY, NOW, event
 from tests.contract_rig import DEADLINE_S, until
-
-WORDS = ("--title-zh", "明日停水检修", "--body-zh", "请提前储水")
-
-
-class Office:
-    """A content manager at a desk, with a key."""
-
-    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
-        self.folder, self._capture = folder, capture
-        self.key, self.desk = folder / "key.pem", folder / "desk.sqlite"
-        self.public = self.does("key", str(self.key)).strip()
-
-    def signing(self) -> tuple[str, ...]:
-        return ("--key", str(self.key), "--desk", str(self.desk))
-
-    def does(self, *words: str) -> str:
-        """Type a command that is done; gives what it prints."""
-        code = main(list(words), utc=lambda: NOW)
-        out, err = self._capture.readouterr()
-        assert code == 0, err
-        return out
-
-    def refused(self, *words: str) -> str:
-        """Type a command that is refused; gives the one line that it says."""
-        try:
-            code: object = main(list(words), utc=lambda: NOW)
-        except SystemExit as ended:
-            code = ended.code
-        out, err = self._capture.readouterr()
-        assert (code, out, err.count("\n")) == (2, "", 1)
-        assert err.startswith("hoistway-content: ")
-        return err
-
-    def add(self, *words: str) -> str:
-        return self.does("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
-
-    def refused_to_add(self, *words: str) -> str:
-        added = ("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
-        return self.refused(*added)
-
-    def published(self) -> list[Message | Alert | Release]:
-        """What a display would read from the desk."""
-        desk = Desk(self.desk)
-        changes = desk.changes(0, NOW)
-        desk.close()
-        return [unseal(change.envelope, public_key(self.public)) for change in changes]
 
 
 @pytest.fixture
@@ -127,7 +79,16 @@ def test_withdrawing_asks_for_the_area_where_an_id_stands_for_two(office: Office
 
 def test_an_earthquake_alert_needs_no_words(office: Office) -> None:
     office.does(
-        "alert", "send", *office.signing(), "--area", "cn/sichuan", "--id", "quake", "--event", "earthquake"
+        "alert",
+        "send",
+        "--yes",
+        *office.signing(),
+        "--area",
+        "cn/sichuan",
+        "--id",
+        "quake",
+        "--event",
+        "earthquake",
     )
     (alert,) = office.published()
     assert isinstance(alert, Alert)
@@ -135,7 +96,7 @@ def test_an_earthquake_alert_needs_no_words(office: Office) -> None:
 
 
 def test_another_alert_needs_words_and_is_sent_with_them(office: Office) -> None:
-    send = ("alert", "send", *office.signing(), "--area", AREA, "--id", "rain", "--event", "rain")
+    send = ("alert", "send", "--yes", *office.signing(), "--area", AREA, "--id", "rain", "--event", "rain")
     assert "--title-zh" in office.refused(*send)
     assert "from 1 to 4" in office.refused(*send, *WORDS, "--severity", "5")
     office.does(*send, *WORDS, "--severity", "4")
@@ -155,7 +116,7 @@ def test_a_release_has_a_new_id_each_time(office: Office) -> None:
     ("words", "reason"),
     [
         (("--body-zh", "请提前储水" * 200), "body: shorten the Chinese by about"),
-        (("--title-zh", "停水😀"), "U+1F600 GRINNING FACE"),
+        (("--title-zh", "停水ก"), "U+0E01 THAI CHARACTER KO KAI"),
         (("--title-zh", " "), "title: is empty"),
         (("--expires", "2026-11-22T12:00+08:00"), "is past"),
         (("--expires", "2026-11-23T12:00"), "has no offset"),
@@ -178,6 +139,13 @@ def test_a_release_has_a_new_id_each_time(office: Office) -> None:
         (("--key", "missing.pem"), "make a key with"),
         (("--desk", "missing/desk.sqlite"), "unable to open database file"),
         (("--mood", "good"), "--mood"),
+        (("--reading-s", "3", "--body-zh", "请提前储水，" * 8), "shorten the text or show it for longer"),
+        (("--window", "09:00-09:00@1"), "begins when it ends"),
+        (("--expires", "2026-11-22T12:00:05+08:00"), "before the message is read once"),
+        (("--dates", "2026-11-30/2026-11-22"), "ends before it begins"),
+        (("--except", "tomorrow"), "is not a day"),
+        (("--picture", "missing.png"), "name a PNG, JPEG or WebP file"),
+        (("--layout", "poster", "--title-en", ""), "poster"),
     ],
 )
 def test_refuses_what_could_not_be_shown_and_leaves_the_desk_alone(
@@ -214,7 +182,7 @@ def test_status_and_events_show_what_cars_told(office: Office) -> None:
     desk.hold([("lift-2", event(1, floor=3))], [("lift-2", status)])
     desk.close()
     out = office.does("status", "--desk", str(office.desk))
-    row = "lift-2 yes notice message water [2J 2026-11-22T04:00:00+00:00 good 0.1.0 door"
+    row = "lift-2 yes not said notice message water [2J 2026-11-22T04:00:00+00:00 good 0.1.0 door"
     assert out.splitlines()[1].split() == row.split()
     cars = json.loads(office.does("status", "--desk", str(office.desk), "--json"))
     assert cars["lift-2"]["page"] == "notice"
@@ -224,24 +192,75 @@ def test_status_and_events_show_what_cars_told(office: Office) -> None:
     assert "lift-3 is not known" in office.refused("events", "lift-3", "--desk", str(office.desk))
 
 
-def test_a_preview_is_exactly_the_pixels(office: Office) -> None:
-    picture = office.folder / "page.png"
-    office.does("preview", "message", str(picture), *WORDS, "--size", "480x800")
-    office.add()
+def test_a_message_speaks_all_six_languages(office: Office) -> None:
+    office.add(
+        "--title-en", "Water off", "--title-zh-Hant", "明日停水", "--title-ja", "断水", "--title-ar", "انقطاع الماء",
+        "--title-hi", "पानी बंद", "--body-ja", "水をためてください", "--body-ar", "خزّنوا الماء", "--body-hi", "पानी भर लें",
+    )  # fmt: skip
     (message,) = office.published()
     assert isinstance(message, Message)
-    frame = layouts.draw(page_of(message), SOMEWHERE, (480, 800))
-    with Image.open(picture) as image:
-        assert np.array_equal(np.array(image), frame.pixels)
+    assert (message.title.zh_hant, message.title.hi) == ("明日停水", "पानी बंद")
+    assert (message.body.ar, message.body.en) == ("خزّنوا الماء", "")
 
 
-def test_a_preview_of_an_alert_is_its_page(office: Office) -> None:
-    picture = office.folder / "page.png"
-    office.does("preview", "alert", str(picture), "--event", "earthquake")
-    with Image.open(picture) as image:
-        assert image.size == (1080, 1920)
-    refusal = office.refused("preview", "alert", str(office.folder), "--event", "earthquake")
-    assert "Is a directory" in refusal
+def test_a_message_needs_no_chinese(office: Office) -> None:
+    added = ("message", "add", *office.signing(), "--area", AREA, "--id", "water")
+    office.does(*added, "--title-ar", "انقطاع الماء", "--body-ar", "خزّنوا الماء")
+    assert "--body-zh" in office.refused(*added, "--title-ar", "انقطاع الماء")
+
+
+def test_words_that_do_not_fit_are_refused_on_every_page(office: Office) -> None:
+    assert "shorten the Hindi" in office.refused_to_add(
+        "--title-ja", "断水", "--body-ja", "断水", "--title-hi", "पानी", "--body-hi", "पानी बंद " * 80
+    )
+
+
+def test_a_picture_is_checked_and_kept_beside_the_desk(office: Office) -> None:
+    picture = office.folder / "Lobby 1.png"
+    Image.new("RGB", (400, 300), "navy").save(picture)
+    office.add("--picture", str(picture))
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    assert message.picture is not None
+    assert message.picture.name == "lobby-1"
+    assert (office.folder / "pictures" / message.picture.sha256).read_bytes() == picture.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"", "is empty"), (b"no picture", "save it anew"), (b"x" * 4_000_001, "save it smaller")],
+)
+def test_a_picture_that_is_broken_or_too_large_is_refused(office: Office, data: bytes, reason: str) -> None:
+    picture = office.folder / "lobby.png"
+    picture.write_bytes(data)
+    assert reason in office.refused_to_add("--picture", str(picture))
+    assert not (office.folder / "pictures").exists()
+
+
+def test_an_area_that_is_not_written_down_is_refused(office: Office) -> None:
+    office.write_areas()
+    assert f"did you mean {AREA}?" in office.refused_to_add("--area", f"{AREA}a")
+    assert "there is no area" in office.refused("release", "cn/yunnan", *office.signing())
+    assert "there is no area cn/yunnan" in office.refused(
+        "alert",
+        "send",
+        "--yes",
+        *office.signing(),
+        "--area",
+        "cn/yunnan",
+        "--id",
+        "quake",
+        "--event",
+        "earthquake",
+    )
+    office.add("--area", f"{AREA}/lift-1")
+
+
+def test_the_areas_may_lie_elsewhere_and_are_explained_when_wrong(office: Office) -> None:
+    wrong = office.folder / "wrong.toml"
+    wrong.write_text("[areas]\n[areas.Chengdu]\n", encoding="utf-8")
+    assert f"{wrong}: " in office.refused_to_add("--areas", str(wrong))
+    assert "name the file of areas" in office.refused_to_add("--areas", str(office.folder / "missing.toml"))
 
 
 async def test_serve_publishes_what_another_process_adds(office: Office, tmp_path: Path) -> None:

@@ -1,0 +1,163 @@
+"""What is done once: the keys and the repository of an office, and the bundle of each display."""
+
+import json
+import os
+from argparse import Namespace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from content.areas import parse
+from content.certificates import (
+    CA,
+    CONTENT,
+    make_ca,
+    make_client_certificate,
+    make_server_certificate,
+    write_new,
+)
+from content.commands import BadInput, drafts
+from content.commands.checks import AREAS, require_area
+from content.commands.output import tell
+from content.envelope import make_key, public_text
+from content.languages import LANGUAGES, spoken, words
+from content.message import Text
+from content.permissions import nats_users
+from content.repository.alert_keys import AlertKey, AlertKeys
+from content.repository.keyring import KeyRing
+from content.repository.publisher import create, opened
+
+ROOTS, THRESHOLD = 3, 2
+ROOT = "root.json"
+BROKER, CARS, BUNDLES = "broker", "cars", "bundles"
+
+
+def init(options: Namespace, utc: datetime) -> None:
+    """Make all of it, in a new folder, and say what to do with the root keys."""
+    folder: Path = options.folder
+    _new_folder(folder)
+    _new_folder(folder / "root-keys")
+    roots = [make_key(folder / "root-keys" / f"root-{n}.pem") for n in range(1, ROOTS + 1)]
+    keys = KeyRing(folder / "keys")
+    pinned = create(folder / "repository", keys, roots, utc, threshold=THRESHOLD)
+    signer = make_key(folder / "signing-key.pem")
+    with opened(folder / "repository", keys) as publisher:
+        publisher.appoint(options.area)
+        publisher.name_alert_keys(AlertKeys((AlertKey(public_text(signer), (options.area,)),)))
+        publisher.publish(utc)
+        publisher.verify(utc)
+    write_new(folder / ROOT, pinned, 0o644)
+    if options.broker:
+        _broker(folder / BROKER, options.broker, utc)
+    tell(options, {"folder": str(folder), "root": ROOT, "threshold": THRESHOLD}, _explained(folder))
+
+
+def _new_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError as error:
+        raise BadInput(f"{folder}: is there already; name a new folder") from error
+    except OSError as error:
+        raise BadInput(f"{folder}: {error.strerror}; name a folder that you may make") from error
+
+
+def _broker(folder: Path, names: list[str], utc: datetime) -> None:
+    """The private authority, the broker's papers and ours."""
+    _new_folder(folder)
+    _new_folder(folder / CARS)
+    make_ca(folder)
+    make_server_certificate(folder, names).write(folder / "server.pem", folder / "server.key")
+    ours = make_client_certificate(folder, CONTENT, utc)
+    ours.write(folder / f"{CONTENT}.pem", folder / f"{CONTENT}.key")
+    write_users(folder)
+
+
+def write_users(folder: Path) -> None:
+    """Who may do what at NATS: one line for each car that has papers."""
+    cars = [path.stem for path in (folder / CARS).glob("*.pem")]
+    (folder / "users.conf").write_text(nats_users(cars), encoding="utf-8")
+
+
+def _explained(folder: Path) -> str:
+    return (
+        f"{folder / 'root-keys'}: MOVE these {ROOTS} files to {ROOTS} sticks in {ROOTS} safes, of three persons, "
+        f"and delete them here. {THRESHOLD} of them change who may sign anything; they are needed for nothing else. "
+        f"Whoever has {THRESHOLD} of them has every display.\n"
+        f"{folder / ROOT}: what displays pin; `enrol` puts it into every bundle.\n"
+        f"{folder / 'signing-key.pem'}: signs alerts, releases and what stands on the desk: keep it secret, and a copy.\n"
+        f"{folder / 'keys'}: signs the repository in {folder / 'repository'}; stays with `publish` and `serve`."
+    )
+
+
+def enrol(options: Namespace, utc: datetime) -> None:
+    """One folder for one display: whom it believes, who it is, where it is."""
+    office: Path = options.office
+    if not (office / ROOT).exists() or not (office / BROKER).exists():
+        raise BadInput(
+            f"{office}: has no {ROOT} and {BROKER}; make them with `hoistway-content init --broker`"
+        )
+    _require_place(options)
+    building, lift = drafts.text(options, "building"), drafts.text(options, "lift")
+    if not spoken(building) or not spoken(lift):
+        raise BadInput(
+            "--building-zh and --lift-zh are needed, or another language: they stand on every page"
+        )
+    papers = make_client_certificate(office / BROKER, options.car, utc)
+    bundle = office / BUNDLES / options.car
+    write_new(office / BROKER / CARS / f"{options.car}.pem", papers.certificate, 0o644)
+    _new_folder(bundle)
+    papers.write(bundle / "car.pem", bundle / "car.key")
+    write_new(bundle / CA, (office / BROKER / CA).read_bytes(), 0o644)
+    write_new(bundle / ROOT, (office / ROOT).read_bytes(), 0o644)
+    write_new(bundle / "enrolment.toml", _configuration(options, building, lift).encode(), 0o644)
+    write_users(office / BROKER)
+    text = (
+        f"{bundle}: bring it to the display, by hand: car.key is who it is.\n"
+        f"{office / BROKER / 'users.conf'}: bring it to a NATS broker, and reload it; mosquitto needs nothing."
+    )
+    tell(options, {"bundle": str(bundle), "files": sorted(os.listdir(bundle))}, text)
+
+
+def _require_place(options: Namespace) -> None:
+    """Raises BadInput for an area or a time zone that does not exist."""
+    path: Path = options.areas or options.office / AREAS
+    if options.areas or path.exists():
+        try:
+            require_area(parse(path.read_text(encoding="utf-8")), options.area)
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{path}: {error}; name the file of areas with --areas") from error
+    try:
+        ZoneInfo(options.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadInput(
+            f"--time-zone {options.time_zone}: is none; write for instance Asia/Shanghai"
+        ) from error
+
+
+def _configuration(options: Namespace, building: Text, lift: Text) -> str:
+    """The sections of the display's configuration that the office knows; the installer adds what is connected."""
+    host, port = options.broker
+    return f"""[car]
+name = {json.dumps(options.car)}
+area = {json.dumps(options.area)}
+building = {_table(building)}
+lift = {_table(lift)}
+time_zone = {json.dumps(options.time_zone)}
+
+[broker]
+host = {json.dumps(host)}
+port = {port}
+ca = "/etc/hoistway/{CA}"
+certificate = "/etc/hoistway/car.pem"
+private_key = "/etc/hoistway/car.key"
+
+[trust]
+root = "/etc/hoistway/{ROOT}"
+"""
+
+
+def _table(text: Text) -> str:
+    """JSON's strings are TOML's."""
+    said = [(language.tag, words(text, language)) for language in LANGUAGES]
+    pairs = (f"{tag} = {json.dumps(word, ensure_ascii=False)}" for tag, word in said if word)
+    return f"{{ {', '.join(pairs)} }}"

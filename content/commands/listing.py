@@ -1,0 +1,75 @@
+"""What messages, alerts and playlists have in common: they are listed, shown and withdrawn."""
+
+import argparse
+from argparse import Namespace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from content import arguments
+from content.commands import options as words
+from content.commands.output import as_json, seconds, tell
+from content.commands.publishing import cancelled, found, publish, standing, state
+from content.languages import shown
+from content.message import Playlist, Publication, Release
+from content.tables import table
+
+
+def declare(actions: words.Commands, kind: str) -> None:
+    """The words they take."""
+    listing = words.command(actions, "list", "show what stands", f"{kind} list --desk desk.sqlite")
+    words.desk(listing)
+    listing.set_defaults(run=list_standing, kind=kind)
+    showing = words.command(actions, "show", "show all of one", f"{kind} show --id water --desk desk.sqlite")
+    words.name(showing)
+    words.desk(showing)
+    _where(showing)
+    showing.set_defaults(run=show, kind=kind)
+    example = f"{kind} withdraw --id water --key signing-key.pem --desk desk.sqlite"
+    withdrawing = words.command(actions, "withdraw", "take one off every glass", example)
+    words.signing(withdrawing)
+    words.name(withdrawing)
+    _where(withdrawing)
+    withdrawing.set_defaults(run=withdraw, kind=kind)
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--area", type=arguments.area, metavar="PATH", help="where the id stands for several")
+
+
+def list_standing(options: Namespace, utc: datetime) -> None:
+    """Show the publications of a kind."""
+    every = standing(options, options.kind)
+    over = cancelled(every)
+    rows = [
+        [p.id, p.area, str(p.revision), state(p, over, utc), seconds(p.expires), _title(p)] for p in every
+    ]
+    fields = [{**_fields(p), "state": state(p, over, utc)} for p in every]
+    tell(options, fields, table(["ID", "AREA", "REVISION", "STATE", "EXPIRES", "TITLE"], rows))
+
+
+def show(options: Namespace, utc: datetime) -> None:
+    """Show all that one says, as it is signed."""
+    print(as_json(_fields(found(options, options.kind, utc))))
+
+
+def withdraw(options: Namespace, utc: datetime) -> None:
+    """Sign and remember the withdrawal of what stands under an id."""
+    standing_there = found(options, options.kind, utc)
+    publish(options, msgspec.structs.replace(standing_there, sent=utc, withdrawn=True))
+
+
+def _fields(publication: Publication) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(publication)
+    return fields
+
+
+def _title(publication: Publication) -> str:
+    """In words, and for a drill that it is one."""
+    if isinstance(publication, Playlist):
+        return f"{len(publication.items)} items"
+    if isinstance(publication, Release):
+        return ""
+    drill = "DRILL " if getattr(publication, "exercise", False) else ""
+    return drill + next((said for _, said in shown(publication.title)), "")

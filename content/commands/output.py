@@ -1,0 +1,21 @@
+"""How commands answer: a table or words for people, JSON for programs."""
+
+from argparse import Namespace
+from datetime import datetime
+
+import msgspec
+
+
+def tell(options: Namespace, value: object, text: str) -> None:
+    """Print the answer as it was asked for."""
+    print(as_json(value) if options.json else text)
+
+
+def as_json(value: object) -> str:
+    """For programs, and still legible."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def seconds(moment: datetime) -> str:
+    """A moment as people read it."""
+    return moment.isoformat(timespec="seconds")

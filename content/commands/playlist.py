@@ -1,0 +1,64 @@
+"""`playlist`: what plays in turn while nothing is scheduled."""
+
+from argparse import Namespace
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from content.commands import BadInput, listing
+from content.commands import options as words
+from content.commands.checks import require_area, tree
+from content.commands.drafts import expiry
+from content.commands.output import seconds
+from content.commands.publishing import existing, publish
+from content.envelope import look_inside
+from content.message import Item, Message, Playlist, in_area
+
+
+def declare(kinds: words.Commands) -> None:
+    """The words it takes."""
+    actions = words.actions(kinds, "playlist", "what plays while nothing is scheduled")
+    example = (
+        "playlist set --key signing-key.pem --desk desk.sqlite --area cn/sichuan/chengdu/tower-a \\\n"
+        "    --id lobby water:20 gym"
+    )
+    setting = words.command(actions, "set", "say what plays in an area", example)
+    words.signing(setting)
+    words.placing(setting)
+    words.lasting(setting, timedelta(days=365), "after a year")
+    setting.add_argument("items", nargs="+", metavar="MESSAGE[:SECONDS]",
+                         help="ids of messages that stand, in the order in which they play")  # fmt: skip
+    setting.set_defaults(run=set_playlist)
+    listing.declare(actions, "playlist")
+
+
+def set_playlist(options: Namespace, utc: datetime) -> None:
+    """Check, sign and remember a playlist."""
+    require_area(tree(options), options.area)
+    expires = expiry(options, utc)
+    items = tuple(_item(word) for word in options.items)
+    with closing(existing(options.desk)) as desk:
+        every = [look_inside(envelope) for envelope in desk.standing("message")]
+    _require_messages([p for p in every if isinstance(p, Message)], items, options.area, utc)
+    publish(options, Playlist(options.id, 1, options.area, utc, expires, items))
+
+
+def _item(word: str) -> Item:
+    name, _, lasts = word.partition(":")
+    if lasts and not (lasts.isdigit() and 2 <= int(lasts) <= 600):
+        raise BadInput(f"{word!r}: a page stays for 2 to 600 seconds: write for instance {name}:20")
+    return Item(message=name, seconds=float(lasts) if lasts else None)
+
+
+def _require_messages(every: list[Message], items: tuple[Item, ...], area: str, utc: datetime) -> None:
+    """Raises BadInput for a message that no display of the area could play."""
+    for item in items:
+        there = [m for m in every if m.id == item.message and not m.withdrawn and m.expires > utc]
+        if not there:
+            raise BadInput(f"no message {item.message} stands: add it first, with --only-playlist if need be")
+        if not any(in_area(m.area, area) or in_area(area, m.area) for m in there):
+            raise BadInput(f"message {item.message} stands for {there[0].area}, not for {area}")
+        if all(in_area(area, m.area) and m.area != area for m in there):
+            until = seconds(there[0].expires)
+            raise BadInput(
+                f"message {item.message} stands only for {there[0].area} until {until}: add it for {area}"
+            )

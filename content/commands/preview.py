@@ -1,0 +1,139 @@
+"""`preview`: a page as a PNG file, exactly the pixels that a display without the time on it shows."""
+
+import argparse
+from argparse import Namespace
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from PIL import Image
+
+from content import arguments, layouts
+from content.cabin import Advice
+from content.commands import BadInput, alert, drafts, message, pictures
+from content.commands import options as words
+from content.commands.checks import SIZES
+from content.commands.output import tell
+from content.languages import LANGUAGES, Language, only
+from content.languages import words as words_in
+from content.message import Alert, Text
+from content.page import Page
+from content.pages import SOMEWHERE, page_of_alert, page_of_message, pairs_of_alert
+from content.reading import pairs
+
+STATES = [state.value for state in Advice]
+
+
+def declare(kinds: words.Commands) -> None:
+    """The words it takes."""
+    actions = words.actions(kinds, "preview", "draw a page as a PNG file, exactly the pixels")
+    example = "preview message water.png --title-zh 明日停水 --body-zh 请提前储水 --size 480x800"
+    of_message = words.command(actions, "message", "a message before it is added", example)
+    message.texts(of_message)
+    # Where and when it would be shown is not in the picture.
+    of_message.set_defaults(
+        kind="message", id="preview", area="preview", priority=0, starts=None, window=[], dates=[], exception=[],
+        only_playlist=False,
+    )  # fmt: skip
+    example = "preview alert drill.png --event earthquake --exercise --state closed"
+    of_alert = words.command(actions, "alert", "an alert before it is sent", example)
+    alert.texts(of_alert)
+    of_alert.add_argument("--state", choices=STATES, default="unsure", help="the car's")
+    of_alert.set_defaults(kind="alert", id="preview", area="preview")
+    for parser in (of_message, of_alert):
+        _common(parser)
+        parser.set_defaults(run=preview, expires=None, days=None, lasts=timedelta(days=1))
+        parser.add_argument(
+            "--page", type=arguments.number(1, 9), default=1, metavar="N", help="of those in turn"
+        )
+    _declare_layout(actions)
+
+
+def _declare_layout(actions: words.Commands) -> None:
+    examples = (
+        "preview layout page.png earthquake closed --size 480x800",
+        "preview layout page.png notice --language ar",
+    )
+    of_layout = words.command(actions, "layout", "a layout with its own sample words", *examples)
+    _common(of_layout)
+    of_layout.add_argument("layout", choices=layouts.names())
+    of_layout.add_argument("variant", nargs="?", help="the car's state, an alert's severity, ...")
+    of_layout.add_argument(
+        "--level", help="of an earthquake alert, 1 to 4; without it, shaking felt in the car"
+    )
+    of_layout.add_argument("--language", choices=[language.tag for language in LANGUAGES])
+    of_layout.set_defaults(run=preview_layout)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--size", type=arguments.size, default=SIZES[0], metavar="WxH", help="px")
+    words.json(parser)
+
+
+def preview(options: Namespace, utc: datetime) -> None:
+    """Draw a message or an alert that the options say."""
+    pages = _message_pages(options, utc) if options.kind == "message" else _alert_pages(options, utc)
+    if options.page > len(pages):
+        raise BadInput(f"--page {options.page}: it has {len(pages)}; more languages would make more")
+    _draw(options, pages[options.page - 1])
+
+
+def _message_pages(options: Namespace, utc: datetime) -> list[Page]:
+    picture = None if options.picture is None else pictures.chosen(options.picture)
+    draft = drafts.message(options, utc, None if picture is None else picture.named)
+    return [page_of_message(draft, pair, pictures.reader(picture)) for pair in pairs(draft)]
+
+
+def _alert_pages(options: Namespace, utc: datetime) -> list[Page]:
+    draft: Alert = drafts.alert(options, utc)
+    state = Advice(options.state)
+    return [page_of_alert(draft, state, pair) for pair in pairs_of_alert(draft, state)]
+
+
+def preview_layout(options: Namespace, _utc: datetime) -> None:
+    """Draw the layout's own sample that fits what is asked for best."""
+    samples = layouts.find(options.layout).samples()
+    variants = list(dict.fromkeys(page.variant for page in samples))
+    levels = sorted({page.level for page in samples if page.level})
+    if options.variant is not None and options.variant not in variants:
+        known = ", ".join(filter(None, variants)) or "one page only"
+        raise BadInput(f"{options.layout} has no {options.variant}; it has {known}")
+    if options.level is not None and options.level not in levels:
+        raise BadInput(f"{options.layout} has no level {options.level}; it has {', '.join(levels) or 'none'}")
+    samples = [
+        replace(page, level=options.level or page.level)
+        for page in samples
+        if options.variant in (None, page.variant)
+    ]
+    _draw(options, _in_language(samples, options))
+
+
+def _in_language(samples: list[Page], options: Namespace) -> Page:
+    if options.language is None:
+        return samples[0]
+    language = next(language for language in LANGUAGES if language.tag == options.language)
+    for page in samples:
+        if any(words_in(text, language) for text in (page.title, page.body)):
+            return _only(page, language)
+    raise BadInput(f"{options.layout} has no sample in {language.name}: its words are built in")
+
+
+def _only(page: Page, language: Language) -> Page:
+    def cut(text: Text) -> Text:
+        return only(text, (language,))
+
+    return replace(
+        page, category=cut(page.category), title=cut(page.title), body=cut(page.body), sender=cut(page.sender)
+    )
+
+
+def _draw(options: Namespace, page: Page) -> None:
+    frame = layouts.draw(page, SOMEWHERE, options.size)
+    try:
+        Image.fromarray(frame.pixels).save(options.file, format="PNG")
+    except OSError as error:
+        raise BadInput(f"{options.file}: {error.strerror}; name a file that you may write") from error
+    width, height = options.size
+    fields = {"file": str(options.file), "width": width, "height": height, "layout": page.layout}
+    tell(options, fields, f"{options.file}: {width}x{height} pixels")

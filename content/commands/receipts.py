@@ -1,0 +1,74 @@
+"""`alert shown`: which displays had an alert or a drill on the glass, by what they told, never by what was planned."""
+
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+from content import arguments
+from content.commands import options as words
+from content.commands.checks import tree
+from content.commands.output import seconds, tell
+from content.commands.publishing import existing, standing
+from content.commands.reach import reach
+from content.commands.rules import shows
+from content.message import in_area
+from content.tables import table
+from content.wire import Event, Status
+
+
+def declare(actions: words.Commands) -> None:
+    """The words it takes."""
+    example = "alert shown quake-drill --desk desk.sqlite"
+    parser = words.command(actions, "shown", "who showed an alert or a drill, from when to when", example)
+    parser.add_argument("id", metavar="ID", type=arguments.name)
+    words.desk(parser)
+    parser.set_defaults(run=shown)
+
+
+def shown(options: Namespace, _utc: datetime) -> None:
+    """Of every display in its area: when it showed the alert, or that it did not."""
+    places = [p.area for p in standing(options, "alert") if p.id == options.id]
+    with closing(existing(options.desk)) as desk:
+        statuses = desk.statuses()
+        told = {car: desk.events(car) for car in statuses}
+    rows = [row for car in statuses for row in _rows(options.id, car, statuses[car], told[car], places)]
+    silent = [lift for place in places for lift in reach(statuses, tree(options), place).silent]
+    rows += [_row(lift, "never heard of") for lift in silent]
+    showed = len({row["car"] for row in rows if row["since"]})
+    lines = [[row["car"], row["shown"], row["since"], row["until"], row["seconds"]] for row in rows]
+    summary = f"{showed} of {len({row['car'] for row in rows})} displays showed {options.id}."
+    tell(options, rows, f"{table(['CAR', 'SHOWN', 'SINCE', 'UNTIL', 'SECONDS'], lines)}\n{summary}")
+
+
+def _rows(
+    name: str, car: str, status: Status, events: list[Event], places: list[str]
+) -> list[dict[str, str]]:
+    rows = [_told(car, event.body) for event in events if _is_of(name, event)]
+    if shows(status.rule, "alert", name) and status.since is not None:
+        now = "now" if status.online else "when last heard"
+        rows.append(_row(car, now, seconds(status.since)))
+    if not rows and any(in_area(place, status.area) for place in places):
+        rows.append(_row(car, "no" if status.online else "offline: not known"))
+    return rows
+
+
+def _is_of(name: str, event: Event) -> bool:
+    """Whether it is the receipt of an alert, in any revision."""
+    item = str(event.body.get("item", "")).split()
+    return event.kind == "shown" and item[:2] == ["alert", name]
+
+
+def _told(car: str, body: Mapping[str, Any]) -> dict[str, str]:
+    marks = [word for word in ("cut",) if body.get(word)] + ["clock doubtful"] * (
+        body.get("clock") == "doubtful"
+    )
+    what = ", ".join(["yes", *marks])
+    return _row(
+        car, what, str(body.get("since", "")), str(body.get("until", "")), f"{body.get('seconds', 0):.0f}"
+    )
+
+
+def _row(car: str, what: str, since: str = "", until: str = "", lasted_s: str = "") -> dict[str, str]:
+    return {"car": car, "shown": what, "since": since, "until": until, "seconds": lasted_s}

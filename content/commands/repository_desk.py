@@ -1,0 +1,51 @@
+"""The desk of an office with a repository: messages and playlists reach displays by that alone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from content.behind import Expected
+from content.desk import Change, Desk
+from content.repository.names import TIMESTAMP
+from content.wire import ROOT
+
+REPOSITORY = "repository"
+"""Beside the desk, as `init` makes it."""
+BY_REPOSITORY = ("message", "playlist")
+
+
+class RepositoryDesk(Desk):
+    """A display with a pinned root would refuse a message in an envelope of its own, and report it each time."""
+
+    def changes(self, after: int, utc: datetime) -> list[Change]:
+        """Alerts and releases only."""
+        return [change for change in super().changes(after, utc) if _kind(change.topic) not in BY_REPOSITORY]
+
+    def envelopes(self, place: str) -> list[tuple[str, str, bytes]]:
+        """Alerts and releases only."""
+        return [found for found in super().envelopes(place) if found[0] not in BY_REPOSITORY]
+
+    def expected(self, utc: datetime) -> Expected:
+        """What a repository no longer has is not known as withdrawn: it is gone."""
+        rows = self._rows(
+            "SELECT area, kind, id, revision FROM publication WHERE envelope IS NOT NULL AND expires > ? "
+            f"AND NOT (withdrawn AND kind IN ({','.join('?' * len(BY_REPOSITORY))}))",
+            utc.astimezone(UTC).isoformat(),
+            *BY_REPOSITORY,
+        )
+        return Expected(rows)
+
+
+def beside(path: Path) -> Path | None:
+    """The repository that lies beside a desk, if one does."""
+    folder = path.parent / REPOSITORY
+    return folder if (folder / TIMESTAMP).exists() else None
+
+
+def desk_at(path: Path, repository: Path | None) -> Desk:
+    """The desk in a file, with a repository or without one."""
+    return Desk(path) if repository is None else RepositoryDesk(path)
+
+
+def _kind(topic: str) -> str:
+    """The word before the name, in an area's topic."""
+    return topic.removeprefix(f"{ROOT}/area/").split("/")[-2]

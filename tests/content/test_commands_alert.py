@@ -1,0 +1,172 @@
+"""An alert goes out only after somebody has read whom it reaches; it is changed, ended for good, and accounted for."""
+
+import os
+import pty
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from agent.clock import Reading
+from agent.known import Catalogue, entry_of, judge, key, warned
+from content.message import Alert, BadMessage, Publication, Text
+from content.wire import Event
+from tests.commands_rig import WORDS, Office
+from tests.content_rig import AREA, DAY, NOW
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    return Office(tmp_path, capsys)
+
+
+def only_alert(publications: list[Publication]) -> Alert:
+    (alert,) = publications
+    assert isinstance(alert, Alert)
+    return alert
+
+
+def at_a_terminal(office: Office, answer: str) -> tuple[int, str]:
+    """Send an alert in another process, and answer its question. Gives the exit code, and what it asked."""
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "content", *office.sending()]
+    process = subprocess.Popen(words, stdin=theirs, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    os.close(theirs)
+    os.write(ours, f"{answer}\n".encode())
+    asked = process.communicate(timeout=30)[1].decode()
+    os.close(ours)
+    return process.returncode, asked
+
+
+def test_without_a_terminal_it_is_refused_with_the_number_of_displays(office: Office) -> None:
+    office.write_areas()
+    office.hear("lift-1")
+    office.hear("lift-2", online=False)
+    refusal = office.refused(*office.sending())
+    assert "cn/sichuan: 3 displays (1 online, 1 offline, 1 never heard of)" in refusal
+    assert "--yes" in refusal
+    assert office.published() == []
+
+
+def test_at_a_terminal_a_yes_sends_it(office: Office) -> None:
+    office.hear("lift-1")
+    code, asked = at_a_terminal(office, "yes")
+    assert code == 0
+    assert "Alert quake (earthquake, severity 3" in asked
+    assert "1 display (1 online, 0 offline). Send it? [yes/no]" in asked
+    assert len(office.published()) == 1
+
+
+def test_at_a_terminal_anything_else_changes_nothing(office: Office) -> None:
+    code, asked = at_a_terminal(office, "perhaps")
+    assert code == 2
+    assert "no display that is known" in asked
+    assert "not sent" in asked
+    assert not office.desk.exists() or office.published() == []
+
+
+def test_an_exercise_is_a_drill_and_stays_one(office: Office) -> None:
+    office.send("--exercise")
+    assert only_alert(office.published()).exercise
+    assert "DRILL" in office.does("alert", "list", "--desk", str(office.desk))
+    assert "take another id" in office.refused(*office.sending("--yes"))
+
+
+def test_instructions_by_the_state_of_the_car_are_sent(office: Office) -> None:
+    office.send("--closed", "zh=请勿开门", "--closed", "en=Keep the door closed", "--leave", "zh=请离开")
+    told = only_alert(office.published()).instructions
+    assert told is not None
+    assert (told.closed, told.leave, told.riding) == (
+        Text("请勿开门", "Keep the door closed"),
+        Text("请离开"),
+        None,
+    )
+
+
+def test_instructions_that_do_not_fit_are_refused(office: Office) -> None:
+    assert "shorten" in office.refused(*office.sending("--yes", "--unsure", f"zh={'请勿开门' * 150}"))
+
+
+def test_an_update_changes_what_it_names_and_nothing_else(office: Office) -> None:
+    sent = ("--id", "rain", "--event", "rain", "--area", AREA, *WORDS, "--title-en", "Rain")
+    office.does("alert", "send", "--yes", *office.signing(), *sent)
+    update = ("alert", "update", "--yes", *office.signing(), "--id", "rain")
+    assert "is revision 2" in office.does(*update, "--severity", "4", "--body-zh", "请勿外出")
+    alert = only_alert(office.published())
+    assert (alert.revision, alert.severity, alert.body, alert.title.en) == (2, 4, Text("请勿外出"), "Rain")
+    assert alert.expires == NOW + timedelta(hours=1)
+    assert "nothing would change" in office.refused(*update)
+    assert "is past" in office.refused(*update, "--expires", "2026-11-22T11:00+08:00")
+    assert "no alert snow" in office.refused("alert", "update", *office.signing(), "--id", "snow")
+
+
+def test_a_cancel_ends_an_alert_for_good(office: Office) -> None:
+    office.send("--days", "3")
+    assert "--yes" in office.refused("alert", "cancel", *office.signing(), "--id", "quake")
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    alert, cancel = office.published()
+    assert isinstance(alert, Alert)
+    assert isinstance(cancel, Alert)
+    assert (cancel.cancels, cancel.withdrawn, cancel.exercise, cancel.area) == (
+        ("quake",),
+        True,
+        False,
+        "cn/sichuan",
+    )
+    assert cancel.expires >= alert.expires == NOW + 3 * DAY
+    assert f"cancelled by {cancel.id}" in office.does("alert", "list", "--desk", str(office.desk))
+    assert "cancelled for good" in office.refused(*office.sending("--yes"))
+    assert "no alert quake" in office.refused("alert", "update", *office.signing(), "--id", "quake")
+
+
+def test_a_display_takes_the_cancel_and_refuses_what_it_ended(office: Office) -> None:
+    office.send()
+    (alert,) = office.published()
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    time, place, known = Reading(0.0, NOW, good=True), f"{AREA}/lift-2", Catalogue()
+    for publication in office.published():
+        assert judge(publication, known, place, time)
+        known[key(publication)] = entry_of(publication, known, time)
+    assert warned(known, time).earthquake is None
+    later = msgspec.structs.replace(alert, revision=9)
+    with pytest.raises(BadMessage, match="cancelled for good"):
+        judge(later, known, place, time)
+
+
+def test_several_are_cancelled_together_wherever_they_stand(office: Office) -> None:
+    office.send()
+    for area in (AREA, "cn/sichuan/mianyang"):
+        office.does("alert", "send", "--yes", *office.signing(), "--id", "rain", "--event", "rain",
+                    "--area", area, *WORDS)  # fmt: skip
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake", "--id", "rain")
+    cancels = [p for p in office.published() if isinstance(p, Alert) and p.cancels]
+    assert {(p.area, p.cancels) for p in cancels} == {
+        ("cn/sichuan", ("quake",)),
+        (AREA, ("rain",)),
+        ("cn/sichuan/mianyang", ("rain",)),
+    }
+
+
+def test_who_showed_a_drill_is_told_by_receipts_only(office: Office) -> None:
+    office.write_areas()
+    office.send("--exercise")
+    receipt = Event("box-1", "box", 1, "shown", NOW, "good", {
+        "item": "alert quake 1", "page": "drill", "since": "2026-11-22T04:00:00Z",
+        "until": "2026-11-22T04:05:00Z", "seconds": 300.0, "clock": "good", "cut": False,
+    })  # fmt: skip
+    office.hear("lift-1", receipt)
+    office.hear(
+        "lift-2", msgspec.structs.replace(receipt, body={"item": "alert quake-2 1"}), rule="drill quake-2"
+    )
+    rows = office.reads("alert", "shown", "quake")
+    assert [(row["car"], row["shown"], row["seconds"]) for row in rows] == [
+        ("lift-1", "yes", "300"),
+        ("lift-2", "no", ""),
+        ("cn/sichuan/mianyang/tower-m/lift-1", "never heard of", ""),
+    ]
+    office.hear("lift-2", rule="drill quake")
+    out = office.does("alert", "shown", "quake", "--desk", str(office.desk))
+    assert "2 of 3 displays showed quake." in out

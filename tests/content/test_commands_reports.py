@@ -1,0 +1,150 @@
+"""What a manager is told of the displays: who has what, who shows it, and why."""
+
+from pathlib import Path
+
+import pytest
+
+from content.commands.rules import explained, shows
+from content.wire import Event, digest
+from tests.commands_rig import WORDS, Office
+from tests.content_rig import AREA, NOW
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    return Office(tmp_path, capsys)
+
+
+def took(sequence: int, name: str, revision: int) -> Event:
+    body = {"kind": "message", "id": name, "revision": revision}
+    return Event(f"box-{sequence}", "box", sequence, "took", NOW, "good", body)
+
+
+def test_areas_are_a_tree_with_lifts_and_displays_online(office: Office) -> None:
+    office.write_areas()
+    office.hear("lift-1")
+    office.hear("lift-2", online=False)
+    fields = {row["area"]: (row["lifts"], row["online"]) for row in office.reads("areas")}
+    assert fields["cn"] == (3, 1)
+    assert fields[AREA] == (2, 1)
+    assert fields["cn/sichuan/mianyang"] == (1, 0)
+    out = office.does("areas", "--desk", str(office.desk))
+    assert "    chengdu" in out
+    assert "成都市" in out
+
+
+def test_areas_without_a_file_say_where_to_write_one(office: Office) -> None:
+    assert "areas.toml is not there" in office.refused("areas", "--desk", str(office.desk))
+
+
+def test_status_says_who_is_behind(office: Office) -> None:
+    office.add()
+    office.hear("lift-1", known=digest([("message", "water", 1)]))
+    office.hear("lift-2", known=digest([]))
+    office.hear("lift-3")
+    cars = office.reads("status")
+    assert {car: cars[car]["has_all"] for car in cars} == {
+        "lift-1": "yes",
+        "lift-2": "behind",
+        "lift-3": "not said",
+    }
+
+
+def test_status_of_a_message_says_who_has_and_who_shows_it(office: Office) -> None:
+    office.add()
+    office.hear("lift-1", took(1, "water", 1), took(2, "water", 2), rule="message water")
+    office.hear("lift-2", took(1, "fire", 1), online=False)
+    office.hear("elsewhere", area="cn/yunnan/kunming/lift-1")
+    assert office.reads("status", "--message", "water") == [
+        {"car": "lift-1", "online": True, "has": 2, "shows": True},
+        {"car": "lift-2", "online": False, "has": 0, "shows": False},
+    ]
+    assert "no alert water" in office.refused("status", "--alert", "water", "--desk", str(office.desk))
+
+
+def test_why_names_the_rule_and_what_waits(office: Office) -> None:
+    office.add("--window", "07:00-22:00")
+    office.add_other()
+    office.send()
+    office.hear("lift-1", page="earthquake closed", rule="earthquake alert quake", known=digest([]))
+    out = office.does("why", "lift-1", "--desk", str(office.desk))
+    lines = out.splitlines()
+    assert lines[0] == "lift-1 shows the page earthquake closed since 2026-11-22T04:00:00+00:00."
+    assert "The earthquake alert quake is in force" in lines[1]
+    assert "does not know all that it should" in lines[2]
+    assert "message water waits: it has its turn in its hours (07:00-22:00" in out
+    assert "message later waits: it starts at 2026-11-23" in out
+    assert "alert quake waits" not in out
+
+
+def test_why_of_a_car_with_a_wrong_clock_blames_the_clock(office: Office) -> None:
+    office.add()
+    office.hear("lift-1", page="idle", rule="nothing else", clock="doubtful", online=False)
+    fields = office.reads("why", "lift-1")
+    assert fields["waiting"] == [
+        {
+            "what": "message water",
+            "because": "the display's clock is doubtful, and without a clock it keeps no schedule",
+        }
+    ]
+    assert "is offline; it last showed" in office.does("why", "lift-1", "--desk", str(office.desk))
+    assert "lift-9 is not known" in office.refused("why", "lift-9", "--desk", str(office.desk))
+
+
+def test_why_leaves_out_what_is_withdrawn_or_cancelled(office: Office) -> None:
+    office.add()
+    office.send()
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    office.hear("lift-1", page="idle", rule="nothing else")
+    assert office.reads("why", "lift-1")["waiting"] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("shaking now", "It feels shaking now"),
+        ("hold 7", "(hold 7)"),
+        ("drill d", "nothing real"),
+        ("playlist lobby: message gym", "the playlist lobby: message gym plays"),
+        ("", "It says: nothing."),
+    ],
+)
+def test_every_rule_has_words(rule: str, words: str) -> None:
+    assert words in explained(rule)
+
+
+def test_a_rule_shows_exactly_what_it_names() -> None:
+    assert shows("earthquake alert quake", "alert", "quake")
+    assert shows("drill quake", "alert", "quake")
+    assert shows("playlist lobby: message gym", "message", "gym")
+    assert shows("playlist lobby: message gym", "playlist", "lobby")
+    assert not shows("message quake", "alert", "quake")
+    assert not shows("earthquake alert quake", "alert", "earthquake")
+
+
+def test_a_message_is_shown_whole(office: Office) -> None:
+    office.add("--dates", "2026-11-22/2026-11-30", "--except", "2026-11-25")
+    message = office.reads("message", "show", "--id", "water")
+    assert message["title"]["zh"] == WORDS[1]
+    assert message["exceptions"] == ["2026-11-25"]
+    assert message["dates"] == [{"first": "2026-11-22", "last": "2026-11-30"}]
+
+
+def test_a_playlist_is_set_listed_and_withdrawn(office: Office) -> None:
+    office.add("--only-playlist")
+    setting = ("playlist", "set", *office.signing(), "--area", AREA, "--id", "lobby")
+    office.does(*setting, "water:20", "water")
+    (row,) = office.reads("playlist", "list")
+    assert [item.get("seconds") for item in row["items"]] == [20.0, None]
+    assert "no message gym stands" in office.refused(*setting, "gym")
+    assert "2 to 600 seconds" in office.refused(*setting, "water:1")
+    office.does("playlist", "withdraw", *office.signing(), "--id", "lobby")
+    assert office.reads("playlist", "list")[0]["state"] == "withdrawn"
+
+
+def test_a_playlist_needs_messages_that_its_whole_area_has(office: Office) -> None:
+    office.add()
+    setting = ("playlist", "set", *office.signing(), "--id", "lobby", "water")
+    assert f"stands only for {AREA}" in office.refused(*setting, "--area", "cn/sichuan")
+    assert "not for cn/yunnan" in office.refused(*setting, "--area", "cn/yunnan")

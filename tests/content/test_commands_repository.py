@@ -1,0 +1,235 @@
+"""An office is founded, publishes what stands on its desk, enrols displays, and changes its keys."""
+
+import asyncio
+import json
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image
+
+from agent.config import CarSection
+from content.commands.repository_desk import desk_at
+from content.message import Message
+from content.mqtt import MqttBroker
+from content.repository.disk import Folder
+from content.repository.keyring import KeyRing
+from content.repository.names import TIMESTAMP, content_topic
+from content.repository.publisher import opened
+from content.tls import Tls
+from content.wire import digest
+from simulator.servers import DEPLOY, HOST, Mosquitto
+from tests.commands_rig import WORDS, Office
+from tests.content_rig import AREA, NOW
+from tests.contract_rig import DEADLINE_S
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    office = Office(tmp_path, capsys)
+    office.does("init", str(tmp_path / "office"), "--area", "cn/sichuan", "--broker", "127.0.0.1")
+    return office
+
+
+def place(office: Office) -> Path:
+    return office.folder / "office"
+
+
+def repository(office: Office) -> tuple[str, ...]:
+    return ("--repository", str(place(office) / "repository"), "--keys", str(place(office) / "keys"))
+
+
+def targets(office: Office) -> dict[str, str]:
+    """What a display of tower A finds, after it verified all of it."""
+    with opened(place(office) / "repository", KeyRing(place(office) / "keys")) as publisher:
+        publisher.verify(NOW)
+        return publisher.targets(AREA)
+
+
+def test_an_office_is_founded_once(office: Office, tmp_path: Path) -> None:
+    out = office.does("init", str(tmp_path / "other"), "--area", "cn")
+    assert "MOVE these 3 files to 3 sticks" in out
+    assert not (tmp_path / "other" / "broker").exists()
+    assert {path.stat().st_mode & 0o777 for path in (place(office) / "root-keys").iterdir()} == {0o600}
+    assert "name a new folder" in office.refused("init", str(place(office)), "--area", "cn")
+
+
+def test_what_stands_on_the_desk_is_published_and_what_does_not_is_taken_out(office: Office) -> None:
+    picture = office.folder / "lobby.png"
+    Image.effect_noise((800, 600), 90).save(picture)
+    office.add("--picture", str(picture))
+    publish = ("publish", "--desk", str(office.desk), *repository(office))
+    office.does(*publish)
+    parts = [path for path in targets(office) if "picture.lobby." in path]
+    assert len(parts) == -(-picture.stat().st_size // 250_000)
+    assert "cn.sichuan.chengdu.tower-a/message.water.json" in targets(office)
+    assert "2 files written" in office.does(*publish), "the index and the timestamp: nothing new"
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.does(*publish)
+    assert targets(office) == {}
+
+
+def test_a_picture_that_is_gone_is_named(office: Office) -> None:
+    picture = office.folder / "lobby.png"
+    Image.new("RGB", (400, 300)).save(picture)
+    office.add("--picture", str(picture))
+    for kept in (office.folder / "pictures").iterdir():
+        kept.unlink()
+    refusal = office.refused("publish", "--desk", str(office.desk), *repository(office))
+    assert "picture lobby is gone" in refusal
+
+
+def test_the_export_is_the_repository_and_loses_what_is_superseded(office: Office) -> None:
+    office.add()
+    publish = ("publish", "--desk", str(office.desk), *repository(office))
+    stick = office.folder / "stick"
+    for _ in range(4):
+        office.add()
+        office.does(*publish)
+        office.does("export", str(stick), "--repository", str(place(office) / "repository"))
+    assert dict(Folder(stick)) == dict(Folder(place(office) / "repository"))
+    assert TIMESTAMP in Folder(stick)
+    assert "is no repository" in office.refused("export", str(stick), "--repository", str(office.folder))
+
+
+def test_a_bundle_has_all_that_a_display_needs(office: Office) -> None:
+    enrol = (
+        "enrol", "lift-2", "--office", str(place(office)), "--area", f"{AREA}/lift-2", "--broker", "127.0.0.1:8883",
+        "--building-zh", '锦江"花园"', "--building-en", "Garden", "--lift-zh", "2号梯",
+    )  # fmt: skip
+    office.does(*enrol, "--time-zone", "Asia/Shanghai")
+    bundle = place(office) / "bundles" / "lift-2"
+    written = tomllib.loads((bundle / "enrolment.toml").read_text(encoding="utf-8"))
+    car = msgspec.convert(written["car"], CarSection)
+    assert (car.area, car.building.zh, car.building.en) == (f"{AREA}/lift-2", '锦江"花园"', "Garden")
+    assert written["trust"] == {"root": "/etc/hoistway/root.json"}
+    assert (bundle / "root.json").read_bytes() == Folder(place(office) / "repository")["1.root.json"]
+    Tls(bundle / "ca.pem", bundle / "car.pem", bundle / "car.key").context()
+    assert "CN=lift-2" in (place(office) / "broker" / "users.conf").read_text(encoding="utf-8")
+    assert "is there already" in office.refused(*enrol, "--time-zone", "Asia/Shanghai")
+    assert "--time-zone Mars/Olympus" in office.refused(*enrol, "--time-zone", "Mars/Olympus")
+
+
+def test_a_display_is_enrolled_only_where_there_is_a_lift(office: Office) -> None:
+    office.write_areas()
+    (office.folder / "areas.toml").rename(place(office) / "areas.toml")
+    refusal = office.refused(
+        "enrol", "lift-3", "--office", str(place(office)), "--area", f"{AREA}/lift-3", "--broker", "b:1",
+        "--building-zh", "A", "--lift-zh", "3", "--time-zone", "Asia/Shanghai",
+    )  # fmt: skip
+    assert f"there is no area {AREA}/lift-3" in refusal
+    assert not (place(office) / "bundles").exists()
+
+
+def test_publishers_are_appointed_rotated_and_revoked(office: Office) -> None:
+    office.does("keys", "appoint", AREA, *repository(office))
+    office.add()
+    office.does("publish", "--desk", str(office.desk), *repository(office))
+    role = f"area.{AREA.replace('/', '.')}"
+    assert set(targets(office).values()) == {role}
+    office.does("keys", "rotate", AREA, *repository(office))
+    assert set(targets(office).values()) == {role}
+    office.does("keys", "revoke", AREA, *repository(office))
+    assert targets(office) == {}
+    assert "is not an area" in office.refused("keys", "revoke", "CN", *repository(office))
+
+
+def test_the_timestamp_key_is_changed_by_two_root_keys(office: Office) -> None:
+    rotate = ("keys", "rotate", "timestamp", *repository(office))
+    roots = [str(place(office) / "root-keys" / f"root-{n}.pem") for n in (1, 3)]
+    assert "enough root keys" in office.refused(*rotate, "--root-key", roots[0])
+    office.does(*rotate, "--root-key", roots[0], "--root-key", roots[1])
+    assert "2.root.json" in Folder(place(office) / "repository")
+    assert targets(office) == {}
+
+
+def test_the_keys_for_alerts_are_said_anew(office: Office) -> None:
+    office.does("keys", "alerts", f"cn/sichuan={office.public}", *repository(office))
+    with opened(place(office) / "repository", KeyRing(place(office) / "keys")) as publisher:
+        publisher.verify(NOW)
+        assert office.public.encode() in publisher.content("alert-keys.json")
+    assert "64 hexadecimal digits" in office.refused("keys", "alerts", "cn=12", *repository(office))
+
+
+def test_a_message_outside_what_the_office_publishes_for_is_refused(office: Office) -> None:
+    office.does("message", "add", *office.signing(), "--area", "us", "--id", "water", *WORDS)
+    refusal = office.refused("publish", "--desk", str(office.desk), *repository(office))
+    assert "may not publish for us" in refusal
+    (message,) = office.published()
+    assert isinstance(message, Message)
+
+
+def test_beside_a_repository_messages_are_not_sent_in_envelopes(office: Office) -> None:
+    office.add()
+    office.send()
+    desk = desk_at(office.desk, place(office) / "repository")
+    assert [change.topic for change in desk.changes(0, NOW)] == ["hoistway/1/area/cn/sichuan/alert/quake"]
+    assert [(kind, name) for kind, name, _ in desk.envelopes(AREA)] == [("alert", "quake")]
+    both = [("message", "water", 1), ("alert", "quake", 1)]
+    assert desk.expected(NOW).digest(AREA) == digest(both)
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    assert desk.expected(NOW).digest(AREA) == digest(both[1:])
+    desk.close()
+
+
+def test_a_repository_beside_the_desk_is_found(office: Office) -> None:
+    moved = office.desk = place(office) / "desk.sqlite"
+    office.add()
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.hear("lift-2", known=digest([]))
+    assert office.reads("status")["lift-2"]["has_all"] == "yes"
+    refusal = office.refused("serve", "--broker", "127.0.0.1:1", "--desk", str(office.desk))
+    assert "name it with --repository" in refusal
+    (place(office) / "repository").rename(office.folder / "elsewhere")
+    assert office.reads("status")["lift-2"]["has_all"] == "behind"
+    assert moved.exists()
+
+
+async def test_serve_keeps_the_repository_at_a_broker_that_knows_only_its_own(office: Office) -> None:
+    etc = place(office) / "broker"
+    shutil.copy(DEPLOY / "acl", etc)
+    office.does(
+        "enrol", "lift-2", "--office", str(place(office)), "--area", f"{AREA}/lift-2", "--broker", "127.0.0.1:8883",
+        "--building-zh", "花园", "--lift-zh", "2号梯", "--time-zone", "Asia/Shanghai",
+    )  # fmt: skip
+    (office.folder / "server").mkdir()
+    server = Mosquitto(office.folder / "server", etc=etc)
+    await server.start()
+    serve = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "content", "serve", "--broker", f"{HOST}:{server.port}", "--desk", str(office.desk),
+        "--ca", str(etc / "ca.pem"), "--certificate", str(etc / "hoistway.content.pem"),
+        "--private-key", str(etc / "hoistway.content.key"), *repository(office), stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    bundle = place(office) / "bundles" / "lift-2"
+    papers = Tls(bundle / "ca.pem", bundle / "car.pem", bundle / "car.key")
+    try:
+        async with (
+            MqttBroker(HOST, server.port, tls=papers).connect("lift-2") as car,
+            asyncio.timeout(DEADLINE_S),
+        ):
+            await car.subscribe(content_topic(TIMESTAMP))
+            delivery = await anext(aiter(car.deliveries()))
+        assert json.loads(delivery.payload)["signed"]["_type"] == "timestamp"
+        serve.terminate()
+        async with asyncio.timeout(DEADLINE_S):
+            assert await serve.wait() == 0
+    finally:
+        if serve.returncode is None:
+            serve.kill()
+            await serve.wait()
+        server.kill()
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--ca", "ca.pem"), "belong together"),
+        (("--repository", "repository"), "belong together"),
+        (("--ca", "x", "--certificate", "y", "--private-key", "z"), "x: No such file"),
+    ],
+)
+def test_serve_refuses_half_of_what_it_needs(office: Office, words: tuple[str, ...], reason: str) -> None:
+    assert reason in office.refused("serve", "--broker", "127.0.0.1:1", "--desk", str(office.desk), *words)

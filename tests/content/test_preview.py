@@ -1,0 +1,125 @@
+"""A preview is exactly what the display draws, for any message, alert, layout, language, state and screen."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+from content import layouts
+from content.languages import LANGUAGES, only
+from content.message import CATEGORY, SENDER, Message, Text
+from content.page import Page, Pixels
+from content.pages import SOMEWHERE, page_of
+from tests.commands_rig import WORDS, Office
+
+SMALL = (480, 800)
+SIZE = ("--size", "480x800")
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
+    return Office(tmp_path, capsys)
+
+
+def drawn(office: Office, *words: str) -> Pixels:
+    """What a preview puts into its file."""
+    kind, *rest = words
+    picture = office.folder / "page.png"
+    office.does("preview", kind, str(picture), *rest)
+    with Image.open(picture) as image:
+        pixels: Pixels = np.array(image)
+    return pixels
+
+
+def same(pixels: Pixels, page: Page, size: tuple[int, int] = SMALL) -> bool:
+    return np.array_equal(pixels, layouts.draw(page, SOMEWHERE, size).pixels)
+
+
+def test_of_a_message_it_is_exactly_the_pixels(office: Office) -> None:
+    office.add()
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    assert same(drawn(office, "message", *WORDS, *SIZE), page_of(message))
+
+
+def test_of_a_message_with_a_picture_it_is_exactly_the_pixels(office: Office) -> None:
+    file = office.folder / "lobby.png"
+    Image.new("RGB", (400, 300), "navy").save(file)
+    pixels = drawn(office, "message", *WORDS, "--picture", str(file), *SIZE)
+    office.add("--picture", str(file))
+    (message,) = office.published()
+    assert isinstance(message, Message)
+    assert same(pixels, page_of(message, lambda _named: file.read_bytes()))
+    assert not same(pixels, page_of(msgspec.structs.replace(message, picture=None)))
+
+
+def test_the_pages_that_take_turns_are_drawn_one_by_one(office: Office) -> None:
+    four = (*WORDS, "--title-en", "Water off", "--title-ja", "断水", "--body-ja", "断水", *SIZE)
+    first, second = drawn(office, "message", *four), drawn(office, "message", *four, "--page", "2")
+    assert same(second, Page("notice", "", CATEGORY, Text(ja="断水"), Text(ja="断水"), SENDER))
+    assert not np.array_equal(first, second)
+    refusal = office.refused("preview", "message", str(office.folder / "p.png"), *four, "--page", "3")
+    assert "--page 3: it has 2" in refusal
+
+
+@pytest.mark.parametrize("state", ["riding", "leave", "closed", "unsure"])
+def test_an_earthquake_alert_is_drawn_for_each_state_of_the_car(office: Office, state: str) -> None:
+    words = ("alert", "--event", "earthquake", "--severity", "4", "--state", state, *SIZE)
+    assert same(drawn(office, *words), Page("earthquake", state, level="4"))
+    assert same(drawn(office, *words, "--exercise"), Page("drill", state))
+
+
+def test_an_instruction_is_drawn_for_its_state(office: Office) -> None:
+    words = ("alert", "--event", "rain", *WORDS, "--closed", "zh=请勿开门", "--state", "closed", *SIZE)
+    page = Page("other_alert", "3", title=Text(WORDS[1]), body=Text("请勿开门"))
+    assert same(drawn(office, *words), page)
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        (("earthquake", "closed"), Page("earthquake", "closed")),
+        (("idle",), Page("idle")),
+        (("trapped",), Page("trapped")),
+        (("earthquake", "leave", "--level", "4"), Page("earthquake", "leave", level="4")),
+    ],
+)
+def test_a_layout_is_drawn_with_its_own_words(office: Office, words: tuple[str, ...], page: Page) -> None:
+    assert same(drawn(office, "layout", *words, *SIZE), page)
+
+
+def test_a_layout_is_drawn_in_the_language_that_is_asked_for(office: Office) -> None:
+    pixels = drawn(office, "layout", "other_alert", "--language", "ar", "--size", "1920x1080")
+    arabic = next(language for language in LANGUAGES if language.tag == "ar")
+    sample = next(page for page in layouts.find("other_alert").samples() if page.title.ar)
+    cut = (arabic,)
+    page = Page(
+        "other_alert", sample.variant, only(sample.category, cut), only(sample.title, cut),
+        only(sample.body, cut), only(sample.sender, cut),
+    )  # fmt: skip
+    assert same(pixels, page, (1920, 1080))
+
+
+@pytest.mark.parametrize("layout", layouts.names())
+def test_every_layout_can_be_asked_for(office: Office, layout: str) -> None:
+    assert drawn(office, "layout", layout, *SIZE).shape == (800, 480, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("earthquake", "sideways"), "it has"),
+        (("earthquake", "closed", "--level", "9"), "no level 9"),
+        (("trapped", "--language", "hi"), "no sample in Hindi"),
+        (("nowhere",), "invalid choice"),
+    ],
+)
+def test_what_a_layout_does_not_have_is_refused(office: Office, words: tuple[str, ...], reason: str) -> None:
+    assert reason in office.refused("preview", "layout", str(office.folder / "page.png"), *words)
+
+
+def test_a_file_that_cannot_be_written_is_refused(office: Office) -> None:
+    refusal = office.refused("preview", "alert", str(office.folder), "--event", "earthquake")
+    assert "Is a directory" in refusal
