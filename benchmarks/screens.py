@@ -4,6 +4,7 @@ The memory is a mapped file. A copy of as many bytes into it is what no packing 
 time is the machine's: memory of a real panel may be slower.
 """
 
+import asyncio
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.glass import Glass
+from agent.stage import ALARM_PAGES
 from benchmarks.display import SIZE, scratch
 from benchmarks.report import Row, milliseconds
 from benchmarks.timing import times
 from content.message import Text
-from content.page import Page, Site
+from content.page import Site
+from content.work import Inline
 from drivers.pixels import Format, panel_size
 from drivers.screens.framebuffer import Framebuffer, Geometry
 
@@ -111,8 +114,8 @@ def _frame(bits: int, screen: Framebuffer, rotation: int) -> Row:
 
 def _ready(bits: int, screen: Framebuffer) -> Row:
     """Through the agent's glass, with the minute."""
-    glass, page = Glass(screen, SITE), Page("do_not_use")
-    glass.show(page, NOON)
+    glass, page = Glass(screen, SITE), ALARM_PAGES[0]
+    asyncio.run(glass.prepare((page,), (), Inline()))
     seconds = times(TRIES, lambda: glass.show(page, NOON))
     what = f"a ready frame with its minute, onto the framebuffer, {bits} bit"
     return Row(

@@ -1,5 +1,6 @@
 """How fast the parts are: the detector beside SciPy's filter, drawing, and putting a frame on the glass."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from agent.detection.detector import BANDS_HZ, MOTION_HZ, Detector
 from agent.detection.filters import Bank, Sections, band_pass, low_pass
 from agent.detection.motion import DOOR_CLOSED
 from agent.glass import Glass
+from agent.stage import ALARM_PAGES
 from benchmarks.display import SIZE, Memory
 from benchmarks.report import Row, milliseconds
 from benchmarks.timing import progress, times
 from content import layouts
 from content.message import Text
-from content.page import Page, Site
+from content.page import Site
+from content.work import Inline
 from simulator.recordings import load
 from simulator.score.protocol import at_rate, peak_gal
 
@@ -132,7 +135,7 @@ def _pages() -> Iterator[Row]:
 
 
 def _ready() -> Row:
-    glass, page = Glass(Memory(SIZE), SITE), Page("do_not_use")
-    glass.show(page, NOON)
+    glass, page = Glass(Memory(SIZE), SITE), ALARM_PAGES[0]
+    asyncio.run(glass.prepare((page,), (), Inline()))
     seconds = times(10 * TRIES, lambda: glass.show(page, NOON))
     return Row("a ready frame with its minute, onto a screen in memory", milliseconds(seconds))

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
@@ -18,6 +18,22 @@ REASON_S = 3.0
 """A broker that accepts our certificate says nothing: so long is waited for its refusal."""
 
 
+def _cancellations() -> int:
+    """How often the present task was asked to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
+
+
+@contextmanager
+def _cancellable() -> Iterator[None]:
+    """Around a call of aiomqtt: its wait_for, before Python 3.12, forgets a cancellation that comes together with the
+    broker's answer (bpo-37658), and whoever cancelled would wait for ever."""
+    before = _cancellations()
+    yield
+    if _cancellations() > before:
+        raise asyncio.CancelledError
+
+
 class MqttConnection:
     """An open connection through aiomqtt. Its incoming queue is unbounded: a bounded one drops in silence."""
 
@@ -27,7 +43,8 @@ class MqttConnection:
     async def subscribe(self, topic: str, qos: int = 0) -> None:
         """Ask for a topic. NATS says when it denies one, mosquitto does not."""
         try:
-            granted = await self._client.subscribe(topic, qos=qos)
+            with _cancellable():
+                granted = await self._client.subscribe(topic, qos=qos)
         except aiomqtt.MqttError as error:
             raise BrokerLost(f"subscribing {topic}: {error}") from error
         if any(code.is_failure for code in granted if isinstance(code, ReasonCode)):
@@ -36,7 +53,8 @@ class MqttConnection:
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Publish; at QoS 1, until the broker's word."""
         try:
-            await self._client.publish(topic, payload, qos=qos, retain=retain)
+            with _cancellable():
+                await self._client.publish(topic, payload, qos=qos, retain=retain)
         except aiomqtt.MqttError as error:
             raise BrokerLost(f"publishing {topic}: {error}") from error
 
@@ -86,11 +104,14 @@ class MqttBroker:
             tls_context=context,
             will=None if will is None else aiomqtt.Will(will.topic, will.payload, qos=1, retain=True),
         )
+        cancelled = _cancellations()
         try:
             await session.__aenter__()
         except (aiomqtt.MqttError, OSError, ValueError) as error:
             raise BrokerLost(f"no broker at {self.address}: {await self._why(error, context)}") from error
         try:
+            if _cancellations() > cancelled:
+                raise asyncio.CancelledError
             yield MqttConnection(session)
         finally:
             # Where the connection broke, leaving it fails too; who was using it has been told already.

@@ -140,8 +140,9 @@ class Motion:
         self._speed += np.where(pushing, push * self._hop_s, 0.0)
         np.maximum(self._fastest, np.abs(self._speed), out=self._fastest)
         forget = (self.code == PARKED) & ~pushing
-        self._speed[forget] = 0.0
-        self._fastest[forget] = 0.0
+        if np.count_nonzero(forget):
+            self._speed[forget] = 0.0
+            self._fastest[forget] = 0.0
         if np.abs(self._push_s).max() > self._set.longest_push_s:
             self._rebase(np.abs(self._push_s) > self._set.longest_push_s)
 
@@ -151,9 +152,11 @@ class Motion:
 
     def _begin(self, push: Floats, strength: Floats, horizontal: Floats, vertical: Floats) -> None:
         limits = self._set
-        begun = (
+        begun = strength > limits.pulse
+        if not np.count_nonzero(begun):
+            return
+        begun &= (
             (self.code == PARKED)
-            & (strength > limits.pulse)
             & (strength > limits.dominance * horizontal)
             & (strength > limits.vertical_share * vertical)
         )
