@@ -72,7 +72,7 @@ class Accelerometer(Protocol):
     noise_density: float
     """Typical noise, m/s²/√Hz."""
     poll_s: float
-    """Read at least this often: at most a third of the time in which the FIFO fills."""
+    """Read at least this often: at most a third of the time in which the FIFO fills. It may change with each reading."""
 
     def read(self) -> Samples:
         """Everything measured since the last call, in the chip's own axes. Raises BusError."""

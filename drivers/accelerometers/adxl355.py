@@ -58,7 +58,10 @@ class ADXL355:
         """Set up and start a chip that `probe` has identified and reset. Raises BusError."""
         self.rate_hz = rate_hz
         self.count = G0 / COUNTS_PER_G[range_g]
-        self.poll_s = min(7 / rate_hz, 1.0)  # the FIFO fills in 32: three polls in a row may fail
+        self._usual_s = min(
+            10 / rate_hz, 1.0
+        )  # the FIFO fills in 32; after a failure it is asked again sooner
+        self.poll_s = self._usual_s
         self._bus = bus
         self._address = address
         self._range = I2C_HS | RANGE_CODE[range_g]
@@ -76,10 +79,12 @@ class ADXL355:
         try:
             now, acceleration = self._fetch()
         except NoAnswer:
+            self.poll_s = self._usual_s / 4
             raise  # the chip was not addressed, so it gave nothing away
         except BusError:
             self._lose()
             raise
+        self.poll_s = self._usual_s
         run = self._runs.run(now, acceleration)
         if self._runs.silent(now):
             raise self._runs.silence(self._settings())
