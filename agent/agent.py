@@ -193,7 +193,9 @@ class Agent:
         if choice != self.shown:
             self._tell_page(choice, time)
             self.shown, self._since = choice, time.utc
-        if self._screen_failure is None:  # a look that puts nothing on the screen does not tell that it is back
+        if (
+            self._screen_failure is None
+        ):  # a look that puts nothing on the screen does not tell that it is back
             self._note(choice, time)
 
     def _tell_page(self, choice: Choice, time: Reading) -> None:
