@@ -1,9 +1,11 @@
 """From run to run of one accelerometer: whether samples are missing between two, and whether it still gives any."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.errors import ReadingError
+from drivers.errors import BusError, NoAnswer, ReadingError
 from drivers.samples import Samples
 
 
@@ -26,6 +28,29 @@ class Continuity:
     def restart(self, now: float) -> None:
         """The chip was started again, or its FIFO emptied: the next run has a gap, the wait for it begins now."""
         self._lost, self._heard = True, now
+
+    def read(
+        self,
+        fetch: Callable[[], tuple[float, NDArray[np.float64]]],
+        settings: Callable[[], dict[str, tuple[int, int]]],
+        lose: Callable[[], None],
+    ) -> Samples:
+        """One reading: the run that `fetch` gives, with what every driver makes of its failures.
+
+        fetch: when the FIFO was counted and what it held; settings: as for `silence`; lose: called when a transfer
+        failed that the chip may have seen. Raises BusError; after a lost transfer the next run has a gap.
+        """
+        try:
+            now, acceleration = fetch()
+        except NoAnswer:
+            raise  # the chip was not addressed, so it gave nothing away
+        except BusError:
+            lose()
+            raise
+        run = self.run(now, acceleration)
+        if self.silent(now):
+            raise self.silence(settings())
+        return run
 
     def run(self, end: float, acceleration: NDArray[np.float64]) -> Samples:
         """What was read, shape (n, 3), m/s²; end is when the FIFO was counted, s."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from drivers.accelerometers import BUS_SHARE, SelfTest, check_range, check_rate
 from drivers.continuity import Continuity
-from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.errors import NoAnswer, ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
@@ -71,17 +71,7 @@ class ADXL345:
         `end` is when the FIFO was counted: the newest sample is up to one period older. Raises BusError; after a
         lost transfer the next run has a gap.
         """
-        try:
-            now, acceleration = self._fetch()
-        except NoAnswer:
-            raise  # the chip was not addressed, so it gave nothing away
-        except BusError:
-            self._lose()
-            raise
-        run = self._runs.run(now, acceleration)
-        if self._runs.silent(now):
-            raise self._runs.silence(self._settings())
-        return run
+        return self._runs.read(self._fetch, self._settings, self._lose)
 
     def temperature(self) -> float | None:
         """It has no thermometer."""

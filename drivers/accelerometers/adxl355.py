@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
 from drivers.continuity import Continuity
-from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.errors import NoAnswer, ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
@@ -77,17 +77,11 @@ class ADXL355:
         axes take to enter the FIFO. Raises BusError; after a lost transfer the next run has a gap.
         """
         try:
-            now, acceleration = self._fetch()
+            run = self._runs.read(self._fetch, self._settings, self._lose)
         except NoAnswer:
             self.poll_s = self._usual_s / 4
-            raise  # the chip was not addressed, so it gave nothing away
-        except BusError:
-            self._lose()
             raise
         self.poll_s = self._usual_s
-        run = self._runs.run(now, acceleration)
-        if self._runs.silent(now):
-            raise self._runs.silence(self._settings())
         return run
 
     def temperature(self) -> float:

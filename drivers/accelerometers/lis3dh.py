@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
 from drivers.continuity import Continuity
-from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.errors import ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
@@ -73,19 +73,7 @@ class LIS3DH:
         `end` is when the FIFO was counted: the newest sample is up to one period older, after an overrun up to
         two. Raises BusError; after a lost transfer the next run has a gap.
         """
-        try:
-            if not self._started:
-                self._resume()
-            now, acceleration = self._fetch(self.count)
-        except NoAnswer:
-            raise  # the chip was not addressed, so it gave nothing away
-        except BusError:
-            self._runs.lose()
-            raise
-        run = self._runs.run(now, acceleration)
-        if self._runs.silent(now):
-            raise self._runs.silence(self._settings())
-        return run
+        return self._runs.read(self._measured, self._settings, self._runs.lose)
 
     def temperature(self) -> None:
         """Its thermometer tells changes only."""
@@ -104,6 +92,11 @@ class LIS3DH:
         """Raises ReadingError when the chip did not keep what it was set to."""
         if any(wanted != found for wanted, found in self._settings().values()):
             raise ReadingError(f"{self._place} did not keep its settings")
+
+    def _measured(self) -> tuple[float, NDArray[np.float64]]:
+        if not self._started:
+            self._resume()
+        return self._fetch(self.count)
 
     def _fetch(self, count: float) -> tuple[float, NDArray[np.float64]]:
         """When the FIFO was counted, and what it held, m/s²; count is one digit."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
 from drivers.continuity import Continuity
-from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.errors import ReadingError, WrongChip
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
@@ -74,17 +74,7 @@ class MPU6050:
         lost transfer the next run has a gap; so it has after an overflow, when the FIFO is emptied: its 1024
         bytes are no whole samples, and nothing in them tells where one begins.
         """
-        try:
-            now, acceleration = self._fetch()
-        except NoAnswer:
-            raise  # the chip was not addressed, so it gave nothing away
-        except BusError:
-            self._lose()
-            raise
-        run = self._runs.run(now, acceleration)
-        if self._runs.silent(now):
-            raise self._runs.silence(self._found())
-        return run
+        return self._runs.read(self._fetch, self._found, self._lose)
 
     def temperature(self) -> float:
         """Of the chip, °C. Raises BusError."""
