@@ -78,25 +78,38 @@ class Memory:
                 log.warning("the mounting is not kept, and found anew at the next start: %s", error)
 
 
+class _Patience:
+    """Forgives a sensor a few failed transfers in a row."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+
+    def forgive(self, error: BusError) -> None:
+        """Raises the error when it is more than noise on the wire."""
+        self._failures += 1
+        if isinstance(error, ReadingError) or self._failures > FORGIVEN:
+            raise error
+
+    def answered(self) -> None:
+        """Begin to count anew."""
+        self._failures = 0
+
+
 class _DoorWatch:
     """Looks at a door in the bus's own thread, and wakes nobody before it has moved."""
 
     def __init__(self, sensor: DoorSensor) -> None:
         self.door: Door | None = None
-        self._sensor, self._failures = sensor, 0
+        self._sensor, self._patience = sensor, _Patience()
 
     def look(self) -> float | None:
         """Seconds to the next look; None when the door is another than before. Raises BusError."""
         try:
             door = self._sensor.read()
-        except ReadingError:
-            raise
-        except BusError:
-            self._failures += 1
-            if self._failures > FORGIVEN:
-                raise
+        except BusError as error:
+            self._patience.forgive(error)
             return self._sensor.poll_s
-        self._failures = 0
+        self._patience.answered()
         if door is self.door:
             return self._sensor.poll_s
         self.door = door
@@ -201,19 +214,15 @@ class Sensing:
     async def _readings(self, chip: Accelerometer, work: Work) -> AsyncIterator[Samples]:
         """One reading after the other, in step with the clock even when one came late; each at random up to a
         sample's period early, as `drivers/sampling.py` asks for."""
-        failures, random, spread_s = 0, Random(0), 1 / chip.rate_hz
+        patience, random, spread_s = _Patience(), Random(0), 1 / chip.rate_hz
         due = self.now()
         while True:
             try:
                 reading = await work(chip.read)
-            except ReadingError:
-                raise
-            except BusError:
-                failures += 1
-                if failures > FORGIVEN:
-                    raise
+            except BusError as error:
+                patience.forgive(error)
             else:
-                failures = 0
+                patience.answered()
                 yield reading
             now = self.now()
             due = max(due + chip.poll_s, now)

@@ -34,13 +34,11 @@ from drivers import accelerometers, doors
 from drivers.samples import Samples
 from drivers.screens import Screen
 from simulator.chips import Chip, accelerometer
-from simulator.chips.mcp23017 import MCP23017
+from simulator.doors import chip as door_chip
 from simulator.elevator import Elevator
 from simulator.i2c import SimulatedI2C
 
 CHIP, SENSOR = 0x1D, 0x20
-FULLY_CLOSED, FULLY_OPEN = 0b01, 0b10
-"""The reed switches on GPA0 and GPA1."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +101,7 @@ def _chips(elevator: Elevator, around: Surroundings) -> dict[int, Chip]:
     felt = accelerometer("adxl355")(
         elevator.at_chip, rate_error=around.rate_error, noise_density=density, seed=around.seed
     )
-    return {CHIP: felt, SENSOR: MCP23017(lambda now: switches(elevator.door_opening(now)))}
-
-
-def switches(opening: float) -> int:
-    """Which reed switches a door closes: the magnets reach a hundredth of its way."""
-    if opening <= 0.01:
-        return FULLY_CLOSED
-    return FULLY_OPEN if opening >= 0.99 else 0
+    return {CHIP: felt, SENSOR: door_chip("mcp23017", elevator.door_opening)}
 
 
 def _board(bus: SimulatedI2C, around: Surroundings) -> Board:

@@ -1,7 +1,6 @@
 """A display's link and a content service on one broker, which can be killed, emptied and made to deny."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,8 @@ from content.service import Service
 from content.wire import Event, Status, digest
 from content.work import OneThread
 from simulator.broker import InProcessBroker
-from simulator.servers import HOST, Mosquitto, Nats, issue, mosquitto_program, shipped, tls
+from simulator.servers import HOST, Mosquitto, Nats, issue, shipped, tls
+from tests import needed
 
 CAR = "lift-2"
 OTHER = "lift-3"
@@ -108,11 +108,7 @@ def real(kind: str, folder: Path) -> Real:
     issue(etc, CARS)
     if kind == "nats":
         return Real(Nats(store, etc=etc))
-    if mosquitto_program() is None:
-        missing = "mosquitto is not installed: apt-get install mosquitto"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    needed.program("mosquitto", "mosquitto")
     return Real(Mosquitto(store, etc=etc))
 
 

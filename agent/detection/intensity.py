@@ -4,6 +4,7 @@ Both take what a car's chip gives, gravity included, and give the intensity of t
 hops of 0.1 s, so the length of the blocks they are given does not matter.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import pi, tan
 from typing import TypeAlias
@@ -40,7 +41,7 @@ GBT_SLOPES, GBT_OFFSETS = np.array([[3.17], [3.00]]), np.array([[6.59], [9.77]])
 """I_A = 3.17 lg PGA + 6.59, I_V = 3.00 lg PGV + 9.77, in m/s² and m/s."""
 
 
-class _Running:
+class _Running(ABC):
     """Filters of all cars, hop by hop, and the rest they begin from."""
 
     def __init__(self, rate_hz: float, cars: int, filters: Sequence[Sections], lowest: float) -> None:
@@ -103,13 +104,13 @@ class _Running:
         self._hops[new] += 1
         self._settling = bool((self._hops < SETTLING).any())
 
+    @abstractmethod
     def _count(self, squares: Floats) -> None:
         """Take in a hop: the squared vectors of each filter, shape (filters, n, cars)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _forget(self, cars: Flags | slice) -> None:
         """Forget what was counted in these cars."""
-        raise NotImplementedError
 
 
 class JmaIntensity(_Running):

@@ -22,8 +22,9 @@ from drivers.samples import Samples
 from drivers.screens import ScreenError
 from simulator.chips import accelerometer
 from simulator.chips.mcp23017 import MCP23017
+from simulator.doors import chip as door_chip
 from simulator.i2c import Nack, Transfer
-from simulator.world import CHIP, FULLY_OPEN, SENSOR, configuration
+from simulator.world import CHIP, SENSOR, configuration
 from tests.agent_rig import (
     ALARM_S,
     AREA,
@@ -257,7 +258,7 @@ async def test_a_display_without_its_door_sensor_never_says_leave(rig: Rig) -> N
     since = len(rig.screen.frames)
     await rig.until(44.0)
     assert not any(looks_like(f.pixels, EARTHQUAKE[Advice.LEAVE]) for f in rig.screen.frames[since:])
-    rig.world.bus.plug(SENSOR, MCP23017(lambda _now: FULLY_OPEN))
+    rig.world.bus.plug(SENSOR, door_chip("mcp23017", lambda _now: 1.0))
     await rig.until(46.0)
     assert rig.agent.car.door is not None
 

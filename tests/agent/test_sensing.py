@@ -33,13 +33,13 @@ from simulator import loop
 from simulator.broker import InProcessBroker
 from simulator.building import storeys
 from simulator.chips import Chip, accelerometer
-from simulator.chips.mcp23017 import MCP23017
+from simulator.doors import chip as door_chip
 from simulator.elevator import Elevator
 from simulator.headless import tell
 from simulator.i2c import Between, Nack, SimulatedI2C, TimedOut, Transfer
 from simulator.sources import Floats
 from simulator.story import Story
-from simulator.world import CHIP, SENSOR, Surroundings, build, switches
+from simulator.world import CHIP, SENSOR, Surroundings, build
 from tests.agent_rig import BEGINNING, MemoryScreen
 
 UPSIDE_DOWN = np.array([0.0, 0.0, -9.80665])
@@ -72,9 +72,7 @@ class Car:
         self.gravity, self.rate_error = UPSIDE_DOWN, rate_error
         self.happened: list[tuple[float, Happening]] = []
         self.samples: list[Samples] = []
-        self.bus = SimulatedI2C(
-            self.now, {CHIP: self.chip(), SENSOR: MCP23017(lambda t: switches(opening(t)))}
-        )
+        self.bus = SimulatedI2C(self.now, {CHIP: self.chip(), SENSOR: door_chip("mcp23017", opening)})
         self.sensing = Sensing(self._happened, self.now, Memory(store, Inline(), up), self._tap)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -211,7 +209,7 @@ def test_a_door_whose_sensor_is_lost_is_not_known(store: Store) -> None:
         car.bus.unplug(SENSOR)
         await car.until(2.0)
         assert car.sensing.door is None
-        car.bus.plug(SENSOR, MCP23017(lambda t: switches(1.0)))
+        car.bus.plug(SENSOR, door_chip("mcp23017", lambda _now: 1.0))
         await car.until(4.0)
         assert car.of(DoorMoved) == [DoorMoved(Door.OPEN), DoorMoved(Door.OPEN)]
         await car.stop()

@@ -1,8 +1,6 @@
 """The demo's page in a real browser, and the demo as a person runs it."""
 
 import asyncio
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator import headless
 from simulator.live import Live
+from tests import needed
 
 T = TypeVar("T")
 DEADLINE_S = 30.0
@@ -29,12 +28,8 @@ QUIET = (
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        missing = "chromium is not installed: apt-get install chromium chromium-driver"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    chromium = needed.program("chromium", "chromium")
+    driver = needed.program("chromedriver", "chromium-driver")
     options = ChromeOptions()
     options.binary_location = chromium
     for argument in (*QUIET.split(), f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):

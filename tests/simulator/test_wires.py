@@ -1,7 +1,5 @@
 """Simulated wires from outside: programs that know nothing of ours find devices, with their limits and their faults."""
 
-import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from simulator.wires.play import Play
 from simulator.wires.port import Harm, damaged
 from simulator.wires.scenario import Scenario, ScenarioError
 from simulator.wires.script import ACTIONS
+from tests import needed
 from tests.wires_rig import DEADLINE_S, ROOT, Board, Raised, board, command, environment
 
 BUS, PORT = "/dev/i2c-1", "/dev/ttyUSB0"
@@ -64,17 +63,6 @@ def wires(started: Board) -> Board:
     ):
         assert started.tell(line) == "ok"
     return started
-
-
-def tool(name: str) -> str:
-    """A program of i2c-tools, without which CI fails."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        missing = f"{name} is missing: apt-get install i2c-tools"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return found
 
 
 def run(*options: str, program: list[str], folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -211,13 +199,13 @@ value = [bus.read_byte_data(0x1d, 0), shown.stdout.decode()]
 
 
 def test_i2cdetect_shows_the_chips_there_are(tmp_path: Path) -> None:
-    done = run(program=[tool("i2cdetect"), "-y", "1"], folder=tmp_path)
+    done = run(program=[needed.program("i2cdetect", "i2c-tools"), "-y", "1"], folder=tmp_path)
     found = [word for line in done.stdout.splitlines()[1:] for word in line.split()[1:] if word != "--"]
     assert found == ["1d", "20"]
 
 
 def test_i2cget_reads_the_identity(tmp_path: Path) -> None:
-    done = run(program=[tool("i2cget"), "-y", "1", "0x1d", "0x02"], folder=tmp_path)
+    done = run(program=[needed.program("i2cget", "i2c-tools"), "-y", "1", "0x1d", "0x02"], folder=tmp_path)
     assert (done.stdout, done.stderr, done.returncode) == ("0xed\n", "", 0)
 
 
