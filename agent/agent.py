@@ -280,8 +280,7 @@ class Agent:
 
     def _check(self, publication: Publication) -> None:
         if isinstance(publication, Message | Alert):
-            for page in written_pages(publication, self._trust.picture):
-                self._glass.check(page)
+            self._glass.check(*written_pages(publication, self._trust.picture))
 
     async def _prepare(self) -> None:
         await self._glass.prepare(ALARM_PAGES, WAITING_PAGES, self._board.drawing)

@@ -48,10 +48,13 @@ class Glass:
         """Draw a page. Raises BadMessage when it cannot be shown whole. Blocks for some 20 ms."""
         return layouts.draw(page, self._site, self._screen.size)
 
-    def check(self, page: Page) -> None:
-        """Draw a page to see that it can be, and keep it for when it is wanted. Raises BadMessage."""
-        self._pack(page, self.draw(page))
-        _forget()
+    def check(self, *pages: Page) -> None:
+        """Draw pages to see that they can be, and keep them for when they are wanted. Raises BadMessage."""
+        try:
+            for page in pages:
+                self._pack(page, self.draw(page))
+        finally:
+            _forget()
 
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""

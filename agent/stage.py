@@ -11,7 +11,7 @@ from agent.known import Known, Warned, messages, playlists, warned
 from content.cabin import Advice, advice
 from content.message import Alert
 from content.page import Page
-from content.pages import Read, nowhere, page_of_alert, page_of_showing, pairs_of_alert
+from content.pages import Read, nowhere, page_of_showing, pages_of_alert
 from content.playing import Scheduled, Showing, scheduled, turn
 from content.reading import SHORTEST_S, reading_s
 
@@ -147,7 +147,7 @@ def _alert(car: Car, alerts: Warned, time: Reading) -> Decision | None:
 def _told(alert: Alert, car: Car, time: Reading, rule: str) -> Decision:
     """An alert in many languages takes turns with itself, never with a message."""
     state = advice(cabin(car))
-    pages = [page_of_alert(alert, state, pair) for pair in pairs_of_alert(alert, state)]
+    pages = pages_of_alert(alert, state)
     lengths_s = [max(SHORTEST_S, math.ceil(reading_s(page.title, page.body))) for page in pages]
     index, left = turn(lengths_s, time.utc)
     choice = Choice(pages[index], rule, f"alert {alert.id} {alert.revision}")

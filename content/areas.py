@@ -36,11 +36,11 @@ class Areas:
 
     def __init__(self, places: dict[str, Place]) -> None:
         """The areas as written. Raises BadMessage, which names the area, where they cannot be a tree."""
+        inner = {above for path in places for above in prefixes(path)[:-1]}
         for path, place in places.items():
-            _require_sound(path, place, _has_below(path, places))
+            _require_sound(path, place, path in inner)
         whole = {prefix: Place() for path in places for prefix in prefixes(path)} | places
         self._places = dict(sorted(whole.items()))
-        inner = {path.rpartition("/")[0] for path in self._places}
         self._buildings: dict[str, list[str]] = {path: [] for path in self._places}
         for building in (path for path in self._places if path not in inner):
             for around in prefixes(building):
@@ -81,8 +81,9 @@ class Areas:
 
     def lifts(self, area: str) -> list[str]:
         """The lifts in an area, or the lift itself: whom an alert for it reaches."""
-        every = (f"{path}/{name}" for path, place in self._places.items() for name in place.lifts)
-        return [lift for lift in every if in_area(area, lift)]
+        if area in self._buildings:
+            return [f"{one}/{name}" for one in self._buildings[area] for name in self._places[one].lifts]
+        return [area] if self.contains(area) else []
 
     def buildings(self, area: str) -> list[str]:
         """The buildings in an area; the building itself. None where there is no such area."""
@@ -107,10 +108,6 @@ class Areas:
         held = self._buildings[area]
         same = [p for p in prefixes(held[0]) if in_area(area, p) and len(self._buildings[p]) == len(held)]
         return same[-1]
-
-
-def _has_below(path: str, places: dict[str, Place]) -> bool:
-    return any(other.startswith(path + "/") for other in places)
 
 
 def _require_sound(path: str, place: Place, has_below: bool) -> None:

@@ -217,12 +217,13 @@ class Desk:
         rows = self._rows("SELECT car, stream, sequence FROM held ORDER BY car, stream")
         return [(car, Received(stream, sequence)) for car, stream, sequence in rows]
 
-    def events(self, car: str) -> list[Event]:
-        """What a car told, in the order of its streams and sequences."""
+    def events(self, car: str, kind: str | None = None) -> list[Event]:
+        """What a car told, of one kind or of all, in the order of its streams and sequences."""
         rows = self._rows(
-            "SELECT stream, sequence, kind, utc, clock, body FROM event WHERE car = ? "
-            "ORDER BY stream, sequence",
+            "SELECT stream, sequence, kind, utc, clock, body FROM event "
+            "WHERE car = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY stream, sequence",
             car,
+            kind,
         )
         return [
             Event(f"{stream}-{sequence}", stream, sequence, kind, datetime.fromisoformat(utc), clock,

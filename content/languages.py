@@ -45,6 +45,10 @@ LANGUAGES = (
 """In the order in which they come on the glass."""
 Pair = tuple[Language, ...]
 """One or two languages that share a page: the main one, and the one that stands back."""
+BESIDE_ENGLISH: tuple[Pair, ...] = tuple(
+    (language, ENGLISH) for language in LANGUAGES if language is not ENGLISH
+)
+"""Every other language with English: what sample pages show."""
 
 
 def words(text: Text, language: Language) -> str:

@@ -49,13 +49,26 @@ def page_of_showing(showing: Showing, read: Read = nowhere) -> Page:
 
 def page_of_alert(alert: Alert, advice: Advice, pair: Pair = ()) -> Page:
     """An alert's page for the car's state; pair: in which of its languages, without it in the first two."""
-    own = getattr(alert.instructions, advice.value, None)
-    if alert.event == EARTHQUAKE and own is None:
+    own = _own(alert, advice)
+    if own is None:
         return Page("drill", advice.value) if alert.exercise else built_in(alert, advice)
-    title, body = _in(alert.title, pair), _in(own or alert.body, pair)
+    title, body = _in(alert.title, pair), _in(own, pair)
     if alert.exercise:
         return Page("drill", title=title, body=body)
     return Page("other_alert", str(alert.severity), title=title, body=body)
+
+
+def pages_of_alert(alert: Alert, advice: Advice) -> list[Page]:
+    """The pages that an alert takes in turn in a state of the car, each in other languages."""
+    own = _own(alert, advice)
+    pairs_of = [()] if own is None else showings([alert.title, own]) or [()]
+    return [page_of_alert(alert, advice, pair) for pair in pairs_of]
+
+
+def _own(alert: Alert, advice: Advice) -> Text | None:
+    """The words an alert brings for a state of the car; None where the built-in page says it."""
+    own: Text | None = getattr(alert.instructions, advice.value, None)
+    return own if own or alert.event == EARTHQUAKE else alert.body
 
 
 def built_in(alert: Alert, advice: Advice) -> Page:
@@ -63,23 +76,11 @@ def built_in(alert: Alert, advice: Advice) -> Page:
     return Page("earthquake", advice.value, level=str(alert.severity))
 
 
-def pairs_of_alert(alert: Alert, advice: Advice) -> list[Pair]:
-    """The languages of each page that an alert takes in turn in a state of the car."""
-    own = getattr(alert.instructions, advice.value, None)
-    if alert.event == EARTHQUAKE and own is None:
-        return [()]
-    return showings([alert.title, own or alert.body]) or [()]
-
-
 def written_pages(publication: Message | Alert, read: Read = nowhere) -> list[Page]:
     """All pages that carry words or pictures of a manager: what has to be drawn before it may count."""
     if isinstance(publication, Message):
         return [page_of_message(publication, pair, read) for pair in pairs(publication)]
-    found = [
-        page_of_alert(publication, advice, pair)
-        for advice in Advice
-        for pair in pairs_of_alert(publication, advice)
-    ]
+    found = [page for advice in Advice for page in pages_of_alert(publication, advice)]
     return [page for page in dict.fromkeys(found) if page.title != NOTHING or page.body != NOTHING]
 
 

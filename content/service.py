@@ -18,7 +18,6 @@ from content.broker import Broker, BrokerLost, Connection, Delivery
 from content.desk import Change, Desk, DeskError
 from content.envelope import seal
 from content.message import BadMessage, Publication
-from content.repository.broadcast import Broadcast
 from content.wire import (
     SERVICE_TOPIC,
     Event,
@@ -58,12 +57,10 @@ class Service:
         name: str = "hoistway-content",
         look_s: float = LOOK_S,
         behind: Behind | None = None,
-        broadcast: Broadcast | None = None,
     ) -> None:
-        """told is called with every event once it is held; broadcast publishes the signed repository beside the desk."""
+        """told is called with every event once it is held."""
         self._broker, self._desk, self._work = broker, desk, work
         self._utc, self._told = utc, told
-        self._broadcast = broadcast
         self._look_s = look_s
         # The same spread each time: it is among this service's displays, and simulated days repeat.
         self._behind = behind or Behind(Random(0))
@@ -115,8 +112,6 @@ class Service:
             tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
             tasks.create_task(self._send_again(connection), name="send again")
-            if self._broadcast is not None:
-                tasks.create_task(self._broadcast.run(connection), name="repository")
             async for delivery in connection.deliveries():
                 if delivery.topic == SERVICE_TOPIC:
                     await self._hear_of(delivery, connection)

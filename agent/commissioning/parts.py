@@ -99,8 +99,6 @@ def _on_port(path: str, opened: Callable[[str, int], Serial]) -> Seen:
             continue
         try:
             part = module.probe(opened(path, module.BAUD), 0, module.Settings()).name
-        except NoAnswer as error:
-            silent.append(f"{name}: {error}")
         except BusError as error:
             silent.append(f"{name}: {error}")
         else:

@@ -1,6 +1,5 @@
 """What becomes of an official message on the desk. Loaded only when one is imported: it needs the extra `content`."""
 
-import os
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
@@ -22,6 +21,7 @@ from content.commands.reach import reach
 from content.desk import Desk
 from content.envelope import look_inside
 from content.message import Alert, BadMessage, Publication
+from content.repository.disk import write_whole
 
 SENDERS = "senders.toml"
 
@@ -157,14 +157,9 @@ def _known(options: Namespace) -> Known:
 
 
 def _remember(options: Namespace, known: Known) -> None:
-    """Written beside and swapped: a power cut leaves one of the two."""
+    """For the next import."""
     path = _memory(options)
-    beside = path.with_suffix(".new")
     try:
-        with beside.open("wb") as file:
-            file.write(encoded(known))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_whole(path, encoded(known))
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}; import it again when it can be written") from error

@@ -18,7 +18,7 @@ from content.languages import LANGUAGES, Language, only
 from content.languages import words as words_in
 from content.message import Alert, Text
 from content.page import Page
-from content.pages import SOMEWHERE, page_of_alert, page_of_message, pairs_of_alert
+from content.pages import SOMEWHERE, page_of_message, pages_of_alert
 from content.reading import pairs
 
 STATES = [state.value for state in Advice]
@@ -88,7 +88,7 @@ def _message_pages(options: Namespace, utc: datetime) -> list[Page]:
 def _alert_pages(options: Namespace, utc: datetime) -> list[Page]:
     draft: Alert = drafts.alert(options, utc)
     state = Advice(options.state)
-    return [page_of_alert(draft, state, pair) for pair in pairs_of_alert(draft, state)]
+    return pages_of_alert(draft, state)
 
 
 def preview_layout(options: Namespace, _utc: datetime) -> None:

@@ -32,7 +32,7 @@ def shown(options: Namespace, _utc: datetime) -> None:
     places = [p.area for p in standing(options, "alert") if p.id == options.id]
     with closing(existing(options.desk)) as desk:
         statuses = desk.statuses()
-        told = {car: desk.events(car) for car in statuses}
+        told = {car: desk.events(car, "shown") for car in statuses}
     rows = [row for car in statuses for row in _rows(options.id, car, statuses[car], told[car], places)]
     silent = [lift for place in places for lift in reach(statuses, tree(options), place).silent]
     rows += [_row(lift, "never heard of") for lift in silent]
@@ -55,9 +55,9 @@ def _rows(
 
 
 def _is_of(name: str, event: Event) -> bool:
-    """Whether it is the receipt of an alert, in any revision."""
+    """Whether a receipt is of this alert, in any revision."""
     item = str(event.body.get("item", "")).split()
-    return event.kind == "shown" and item[:2] == ["alert", name]
+    return item[:2] == ["alert", name]
 
 
 def _told(car: str, body: Mapping[str, Any]) -> dict[str, str]:

@@ -46,15 +46,18 @@ def events(options: Namespace, _utc: datetime) -> None:
     """Show what a car told."""
     with closing(existing(options.desk)) as desk:
         told = desk.events(options.car)
-        require_car(desk, options.car, bool(told))
+        if not told:
+            require_car(desk, options.car)
     rows = [[seconds(e.utc), e.clock, e.kind, msgspec.json.encode(e.body).decode()] for e in told]
     tell(options, told, table(["UTC", "CLOCK", "KIND", "BODY"], rows))
 
 
-def require_car(desk: Desk, car: str, known: bool = False) -> None:
-    """Raises BadInput for a car that never told anything."""
-    if not known and car not in desk.statuses():
+def require_car(desk: Desk, car: str) -> Status:
+    """What a car last said of itself. Raises BadInput for one that never told anything."""
+    found = desk.statuses().get(car)
+    if found is None:
         raise BadInput(f"car {car} is not known: `hoistway-content status` shows which are")
+    return found
 
 
 def status(options: Namespace, utc: datetime) -> None:
@@ -106,7 +109,7 @@ def _one(options: Namespace, kind: str, name: str) -> None:
 
 def _taken(desk: Desk, car: str, kind: str, name: str) -> int:
     """The last revision that a car said it took, 0 for none."""
-    bodies = (event.body for event in desk.events(car) if event.kind == "took")
+    bodies = (event.body for event in desk.events(car, "took"))
     taken = [body.get("revision") for body in bodies if (body.get("kind"), body.get("id")) == (kind, name)]
     return max((revision for revision in taken if isinstance(revision, int)), default=0)
 

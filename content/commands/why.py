@@ -28,11 +28,8 @@ def declare(kinds: words.Commands) -> None:
 def why(options: Namespace, utc: datetime) -> None:
     """Say it in sentences."""
     with closing(existing(options.desk)) as desk:
-        require_car(desk, options.car)
-        status, known = (
-            desk.statuses()[options.car],
-            has_all(desk.statuses()[options.car], desk.expected(utc)),
-        )
+        status = require_car(desk, options.car)
+        known = has_all(status, desk.expected(utc))
         kept = [
             look_inside(envelope)
             for kind in ("alert", "message", "playlist")

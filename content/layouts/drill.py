@@ -12,7 +12,7 @@ from content.drawing.steps import spread as spread_steps
 from content.drawing.title_and_body import spread as spread_story
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import Manner, fit, fit_line
-from content.languages import CHINESE, ENGLISH, LANGUAGES, Pair, first, only
+from content.languages import BESIDE_ENGLISH, CHINESE, ENGLISH, Pair, first, only
 from content.layouts.earthquake import STEPS
 from content.message import Text
 from content.page import Frame, Page, Site
@@ -44,10 +44,9 @@ _BODY = Text(
 
 def samples() -> list[Page]:
     """An earthquake's for every state of the car, and another alert's in every language beside English."""
-    pairs = [(language, ENGLISH) for language in LANGUAGES if language is not ENGLISH]
     return [
         *(Page("drill", advice.value) for advice in Advice),
-        *(Page("drill", title=only(_TITLE, pair), body=only(_BODY, pair)) for pair in pairs),
+        *(Page("drill", title=only(_TITLE, pair), body=only(_BODY, pair)) for pair in BESIDE_ENGLISH),
     ]
 
 

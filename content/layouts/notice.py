@@ -6,7 +6,7 @@ from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import fit_line
-from content.languages import ENGLISH, LANGUAGES, first, only, shown
+from content.languages import BESIDE_ENGLISH, first, only, shown
 from content.message import CATEGORY, SENDER, Text
 from content.page import Frame, Page, Site
 
@@ -32,7 +32,7 @@ def samples() -> list[Page]:
     """A usual notice in every language beside English, a short one, one as long as may be, and one with emoji."""
     usual = [
         Page("notice", "usual", CATEGORY, only(_TITLE, pair), only(_BODY, pair), SENDER)
-        for pair in ((language, ENGLISH) for language in LANGUAGES if language is not ENGLISH)
+        for pair in BESIDE_ENGLISH
     ]
     return [
         *usual,

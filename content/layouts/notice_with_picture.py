@@ -5,7 +5,7 @@ from content.drawing.examples import drop
 from content.drawing.pen import rounded
 from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
-from content.languages import ENGLISH, LANGUAGES, first, only
+from content.languages import BESIDE_ENGLISH, first, only
 from content.layouts.notice import surround
 from content.message import CATEGORY, SENDER, BadMessage, Text
 from content.page import NOTHING, Frame, Page, Picture, Site
@@ -31,13 +31,12 @@ _BODY = Text(
 
 def samples() -> list[Page]:
     """In every language beside English, with a title alone, and with as many words as go beside a picture."""
-    pairs = [(language, ENGLISH) for language in LANGUAGES if language is not ENGLISH]
     long = Text(
         "施工期间请绕行地下一层东侧通道，如有不便敬请谅解。",
         "During the works please use the east passage on basement level 1. Thank you for your patience.",
     )
     return [
-        *(_sample("usual", only(_TITLE, pair), only(_BODY, pair)) for pair in pairs),
+        *(_sample("usual", only(_TITLE, pair), only(_BODY, pair)) for pair in BESIDE_ENGLISH),
         _sample("bare", Text("请节约用水"), NOTHING),
         _sample("long", Text("大堂翻新", "Lobby renovation"), long),
     ]

@@ -6,7 +6,7 @@ from content.drawing.pictograms import warning
 from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
 from content.drawing.typesetting import Manner, fit
-from content.languages import ENGLISH, LANGUAGES, first, only, shown
+from content.languages import BESIDE_ENGLISH, first, only, shown
 from content.message import Text
 from content.page import Frame, Page, Site
 
@@ -42,8 +42,9 @@ _LEVEL = Manner(ratio=0.6, gap=0.05, flush=True)
 
 def samples() -> list[Page]:
     """One alert at each level, and one in every language beside English."""
-    pairs = [(language, ENGLISH) for language in LANGUAGES if language is not ENGLISH]
-    kinds = [(severity, pairs[0]) for severity in LEVELS] + [("3", pair) for pair in pairs[1:]]
+    kinds = [(severity, BESIDE_ENGLISH[0]) for severity in LEVELS] + [
+        ("3", pair) for pair in BESIDE_ENGLISH[1:]
+    ]
     return [
         Page("other_alert", severity, title=only(_TITLE, pair), body=only(_BODY, pair))
         for severity, pair in kinds

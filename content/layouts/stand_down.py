@@ -7,7 +7,7 @@ from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import Manner, fit
-from content.languages import CHINESE, ENGLISH, LANGUAGES, first, only, shown
+from content.languages import BESIDE_ENGLISH, CHINESE, ENGLISH, first, only, shown
 from content.message import Text
 from content.page import Frame, Page, Site
 
@@ -36,10 +36,9 @@ _CENTRED = Manner(second=Face.BOLD, ratio=0.5, gap=0.05, centred=True)
 
 def samples() -> list[Page]:
     """Without any words of its own, and with a title and a body in every language beside English."""
-    pairs = [(language, ENGLISH) for language in LANGUAGES if language is not ENGLISH]
     return [
         Page("stand_down", "bare"),
-        *(Page("stand_down", title=only(_TITLE, pair), body=only(_BODY, pair)) for pair in pairs),
+        *(Page("stand_down", title=only(_TITLE, pair), body=only(_BODY, pair)) for pair in BESIDE_ENGLISH),
     ]
 
 

@@ -47,15 +47,9 @@ class Folder(Mapping[str, bytes]):
     def write(self, name: str, data: bytes) -> None:
         """Write a file beside, and put it in its place. Raises BadMessage."""
         path = self.path / name
-        beside = path.with_name(f".{path.name}.new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-            flush_folder(path.parent)
+            write_whole(path, data)
         except OSError as error:
             raise BadMessage(
                 f"{path}: {error.strerror}; is the disk full, or may you not write there?"
@@ -86,6 +80,17 @@ class Folder(Mapping[str, bytes]):
         with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Written beside and swapped: wherever the power goes, the old file is there or the new one. Raises OSError."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    flush_folder(path.parent)
 
 
 def flush_folder(folder: Path) -> None:
