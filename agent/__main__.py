@@ -31,38 +31,51 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=VERSION)
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
-    run = kinds.add_parser("run", help="run the display")
-    probe = kinds.add_parser("probe", help="what is on every bus and port, and the configuration for it")
-    config = kinds.add_parser("config", help="check a configuration, or write one for what is connected")
-    check = kinds.add_parser("check", help="check the display, guided, on the terminal and on the glass")
-    for parser_of, do in (
-        (run, commands.run),
-        (probe, commands.probe),
-        (config, commands.config),
-        (check, commands.check),
+    for name, do, about in (
+        ("run", commands.run, "run the display"),
+        ("probe", commands.probe, "what is on every bus and port, and the configuration for it"),
+        ("config", commands.config, "check a configuration, or write one for what is connected"),
+        ("enrol", commands.enrol, "take the bundle that the content managers made for this display"),
+        ("check", commands.check, "check the display, guided, on the terminal and on the glass"),
+        ("import", commands.bring, "take the signed repository from a folder, for instance a USB stick"),
     ):
-        parser_of.set_defaults(do=do)
-    bring = kinds.add_parser(
-        "import", help="take the signed repository from a folder, for instance a USB stick"
+        kinds.add_parser(name, help=about, description=about).set_defaults(do=do)
+    _options(**kinds.choices)
+    kinds.choices["import"].add_argument(
+        "folder", type=Path, metavar="FOLDER", help="what hoistway-content export wrote"
     )
-    bring.add_argument("folder", type=Path, metavar="FOLDER", help="what hoistway-content export wrote")
-    bring.set_defaults(do=commands.bring)
-    for parser_of in (run, config, check, bring):
-        parser_of.add_argument("--config", type=Path, metavar="FILE", default=Path("/etc/hoistway/hoistway.toml"),
-                               help="the configuration file (default: %(default)s)")  # fmt: skip
+    return parser
+
+
+def _options(
+    run: argparse.ArgumentParser,
+    probe: argparse.ArgumentParser,
+    config: argparse.ArgumentParser,
+    enrol: argparse.ArgumentParser,
+    check: argparse.ArgumentParser,
+    **others: argparse.ArgumentParser,
+) -> None:
+    for parser in (run, config, enrol, check, *others.values()):
+        parser.add_argument("--config", type=Path, metavar="FILE", default=Path("/etc/hoistway/hoistway.toml"),
+                            help="the configuration file (default: %(default)s)")  # fmt: skip
     config.add_argument(
         "--write", type=Path, metavar="FILE", help="write a commented one for what is connected"
     )
-    for parser_of in (probe, config):
-        parser_of.add_argument(
+    enrol.add_argument(
+        "bundle", type=Path, metavar="BUNDLE", help="the folder that hoistway-content enrol wrote"
+    )
+    enrol.add_argument(
+        "--user", metavar="NAME", help="who runs the display and reads its key (default: hoistway, where there is one)"
+    )  # fmt: skip
+    for parser in (probe, config, enrol):
+        parser.add_argument(
             "--bus", action="append", metavar="PATH", help="an I2C bus (default: all there are)"
         )
-        parser_of.add_argument("--port", action="append", metavar="PATH",
-                               help="a serial port that a door sensor hangs on; others are left alone")  # fmt: skip
-    for parser_of in (probe, check):
-        parser_of.add_argument("--json", action="store_true", help="for programs")
+        parser.add_argument("--port", action="append", metavar="PATH",
+                            help="a serial port that a door sensor hangs on; others are left alone")  # fmt: skip
+    for parser in (probe, check):
+        parser.add_argument("--json", action="store_true", help="for programs")
     check.add_argument("--unattended", action="store_true", help="nobody is there: skip what needs a person")
-    return parser
 
 
 if __name__ == "__main__":

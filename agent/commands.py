@@ -4,12 +4,15 @@ import asyncio
 import fcntl
 import glob
 import logging
+import os
+import pwd
 import signal
 import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -33,6 +36,8 @@ from drivers.serial import LinuxSerial
 log = logging.getLogger("hoistway.agent")
 
 DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
+USER = "hoistway"
+"""Who runs the display where deploy/hoistway.service does."""
 NOWHERE = Site(Text("电梯", "Lift"), Text("电梯", "Lift"))
 """A display that does not know its place."""
 
@@ -130,6 +135,37 @@ def _write(options: Namespace) -> int:
         f"{options.write}: written; fill in what stands in capitals, then hoistway-agent config --config {options.write}"
     )
     return DONE
+
+
+def enrol(options: Namespace) -> int:
+    """Take the bundle of this display; where there is no configuration yet, with one of what is connected."""
+    from agent.commissioning import enrolment  # noqa: PLC0415 - what only this command needs, a running display does not load
+
+    bundle = enrolment.read(options.bundle)
+    try:
+        before = options.config.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        before = draft(_seen(options))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{options.config}: {error}; mend it, or move it away") from error
+    config = enrolment.enrol(bundle, options.config, before, partial(_give, options.user))
+    print(
+        f"{options.config}: {config.car.name} at {config.car.area}, broker {config.broker.host}\n"
+        f"Read its other sections, then hoistway-agent check. Wipe {options.bundle}: {enrolment.KEY} is who this car is."
+    )
+    return DONE
+
+
+def _give(user: str | None, path: Path) -> None:
+    """Papers written by root are for whoever runs the display. Raises ConfigError."""
+    try:
+        account = pwd.getpwnam(user or USER)
+    except KeyError as error:
+        if user is None:
+            return
+        raise ConfigError(f"--user {user}: there is none; name the user that runs the display") from error
+    if user is not None or os.geteuid() == 0:
+        os.chown(path, account.pw_uid, account.pw_gid)
 
 
 def probe(options: Namespace) -> int:

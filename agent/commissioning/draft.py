@@ -14,21 +14,21 @@ def draft(seen: Iterable[Seen], *, only_parts: bool = False) -> str:
     """The template with the first accelerometer and the first door sensor that were found; a door section that
     nothing was found for is commented out. `only_parts`: these two sections alone."""
     found = list(seen)
-    sections = _sections(TEMPLATE.read_text(encoding="utf-8"))
+    drafted = sections(TEMPLATE.read_text(encoding="utf-8"))
     for kind, key in (("accelerometer", "chip"), ("door", "sensor")):
         part = next((one for one in found if one.kind == kind), None)
         if part is not None:
-            sections[kind] = _filled(sections[kind], key, part)
+            drafted[kind] = _filled(drafted[kind], key, part)
         elif kind == "door":
-            sections[kind] = re.sub("^(?=.)", "# ", sections[kind], flags=re.MULTILINE)
+            drafted[kind] = re.sub("^(?=.)", "# ", drafted[kind], flags=re.MULTILINE)
         else:
-            sections[kind] = f"# No accelerometer answers; see hoistway-agent probe.\n{sections[kind]}"
-    names = ("accelerometer", "door") if only_parts else tuple(sections)
-    return "".join(sections[name] for name in names).rstrip() + "\n"
+            drafted[kind] = f"# No accelerometer answers; see hoistway-agent probe.\n{drafted[kind]}"
+    names = ("accelerometer", "door") if only_parts else tuple(drafted)
+    return "".join(drafted[name] for name in names).rstrip() + "\n"
 
 
-def _sections(text: str) -> dict[str, str]:
-    """The template by its sections' names; what stands before the first has the name ""."""
+def sections(text: str) -> dict[str, str]:
+    """A configuration's text by its sections' names; what stands before the first has the name ""."""
     pieces = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
     return {(re.match(r"\[(.+?)\]", piece) or ["", ""])[1]: piece for piece in pieces}
 

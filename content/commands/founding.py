@@ -112,7 +112,8 @@ def enrol(options: Namespace, utc: datetime) -> None:
     write_new(bundle / "enrolment.toml", _configuration(options, building, lift).encode(), 0o644)
     write_users(office / BROKER)
     text = (
-        f"{bundle}: bring it to the display, by hand: car.key is who it is.\n"
+        f"{bundle}: bring it to the display by hand, and there: hoistway-agent enrol {options.car}. "
+        "Leave no copy on the way: car.key is who this car is.\n"
         f"{office / BROKER / 'users.conf'}: bring it to a NATS broker, and reload it; mosquitto needs nothing."
     )
     tell(options, {"bundle": str(bundle), "files": sorted(os.listdir(bundle))}, text)
@@ -135,7 +136,7 @@ def _require_place(options: Namespace) -> None:
 
 
 def _configuration(options: Namespace, building: Text, lift: Text) -> str:
-    """The sections of the display's configuration that the office knows; the installer adds what is connected."""
+    """The sections of the display's configuration that the office knows; the display adds where its papers lie."""
     host, port = options.broker
     return f"""[car]
 name = {json.dumps(options.car)}
@@ -147,12 +148,6 @@ time_zone = {json.dumps(options.time_zone)}
 [broker]
 host = {json.dumps(host)}
 port = {port}
-ca = "/etc/hoistway/{CA}"
-certificate = "/etc/hoistway/car.pem"
-private_key = "/etc/hoistway/car.key"
-
-[trust]
-root = "/etc/hoistway/{ROOT}"
 """
 
 
