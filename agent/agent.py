@@ -75,7 +75,7 @@ class Agent:
         self._screen_failure: str | None = None
         self._board, self._zone = board, ZoneInfo(config.car.time_zone)
         self._clock_was_good: bool | None = None
-        self._glass = Glass(board.screen, Site(config.car.building, config.car.lift))
+        self._glass = Glass(board.screen, Site(config.car.building, config.car.lift), board.clock.now)
         self._outbox = Outbox(board.store, board.disk)
         shelf = Shelf(board.store, board.disk, board.drawing, self._check)
         self._trust = Trust(config.trust, config.car.area, Path(config.store.folder) / "repository")

@@ -3,7 +3,7 @@
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ import numpy as np
 
 from agent import heap
 from content import layouts
+from content.drawing.burn_in import STILL, moved, offset
 from content.page import Frame, Page, Patch, Site
 from content.work import Work
 from drivers.screens import Pixels, Screen
@@ -24,8 +25,9 @@ class Glass:
     """Shows pages. At 1080x1920 a frame is 6.2 MB: the alarm pages stay ready as pixels (31 MB), the others wait
     compressed."""
 
-    def __init__(self, screen: Screen, site: Site) -> None:
-        self._screen, self._site = screen, site
+    def __init__(self, screen: Screen, site: Site, now: Callable[[], float] = lambda: 0.0) -> None:
+        """now: monotonic, s; what stays for days moves a little each hour."""
+        self._screen, self._site, self._now = screen, site, now
         self._ready: dict[Page, Frame] = {}
         self._present: tuple[Page, tuple[Patch, ...]] | None = None
         """What is shown; its pixels are the screen's."""
@@ -33,6 +35,8 @@ class Glass:
         self._packed: OrderedDict[Page, Packed] = OrderedDict()
         self._lock = threading.Lock()  # pages are drawn in a thread and shown from the event loop
         self._minute: datetime | None = None
+        self._stands = (0, 0)
+        """How far what is shown stands from its place."""
 
     async def prepare(self, pages: tuple[Page, ...], waiting: tuple[Page, ...], drawing: Work) -> None:
         """Draw pages and keep them ready as pixels; then those that wait compressed, for good."""
@@ -58,18 +62,23 @@ class Glass:
 
     def show(self, page: Page, local: datetime | None) -> None:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
-        frame = self._frame(page)
-        with _with_minute(frame, local):
-            self._screen.show(frame.pixels)
-        self._present, self._minute = (page, frame.patches), _whole(local)
+        frame, place = self._frame(page), self._place(page)
+        there = moved(frame, place)
+        with _with_minute(there, local):
+            self._screen.show(there.pixels)
+        self._present, self._minute, self._stands = (page, there.patches), _whole(local), place
         if page not in self._ready and page not in self._waiting and page not in self._packed:
             self._pack(page, frame)
 
     def show_minute(self, page: Page, local: datetime | None) -> None:
-        """Draw the minute anew when it is another one. Raises ScreenError."""
-        if _whole(local) == self._minute:
+        """Draw the minute anew when it is another one; in another hour the page, a little beside. Raises ScreenError."""
+        stands = self._place(page) == self._stands
+        if _whole(local) == self._minute and stands:
             return
-        if local is None or self._minute is None or self._present is None or self._present[0] != page:
+        if (
+            local is None or self._minute is None or self._present is None or self._present[0] != page
+            or not stands
+        ):  # fmt: skip
             self.show(page, local)
             return
         for x, y, part in _minute_of(self._present[1], local):
@@ -79,6 +88,9 @@ class Glass:
     def refresh(self) -> None:
         """Put what is shown on the glass again: its cable may have been out. Raises ScreenError."""
         self._screen.refresh()
+
+    def _place(self, page: Page) -> tuple[int, int]:
+        return (0, 0) if page.layout in STILL else offset(self._now())
 
     def _frame(self, page: Page) -> Frame:
         return self._ready.get(page) or self._unpacked(page) or self.draw(page)

@@ -1,11 +1,10 @@
 """A page that stays for days moves by a few pixels each hour, so that no edge is burnt into the glass."""
 
-from datetime import datetime
-
 import numpy as np
 
 from content.page import Frame, Patch
 
+HOUR_S = 3600.0
 REACH = 4
 """How far a page moves from its place, px at most: no margin of a page is narrower."""
 PATH = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -14,10 +13,9 @@ STILL = ("earthquake", "trapped", "other_alert", "drill")
 """Layouts of an alert, which never move."""
 
 
-def offset(local: datetime) -> tuple[int, int]:
-    """Where a page stands in this hour, px to the right and down of its place."""
-    hours = local.toordinal() * 24 + local.hour
-    x, y = PATH[hours % len(PATH)]
+def offset(now: float) -> tuple[int, int]:
+    """Where a page stands at a monotonic time, s: px to the right and down of its place. No clock is needed for it."""
+    x, y = PATH[int(now // HOUR_S) % len(PATH)]
     return x * REACH, y * REACH
 
 
@@ -26,8 +24,15 @@ def moved(frame: Frame, by: tuple[int, int]) -> Frame:
     x, y = by
     if by == (0, 0):
         return frame
-    height, width, _ = frame.pixels.shape
-    rows = np.clip(np.arange(height) - y, 0, height - 1)
-    columns = np.clip(np.arange(width) - x, 0, width - 1)
+    pixels = np.empty_like(frame.pixels)
+    pixels[_to(y), _to(x)] = frame.pixels[_to(-y), _to(-x)]
+    for lines, shift in ((pixels, y), (pixels.swapaxes(0, 1), x)):
+        lines[: max(shift, 0)] = lines[max(shift, 0)]
+        lines[len(lines) + min(shift, 0) :] = lines[min(shift, 0) - 1]
     patches = tuple(Patch(patch.x + x, patch.y + y, patch.draw) for patch in frame.patches)
-    return Frame(frame.pixels[rows][:, columns], patches)
+    return Frame(pixels, patches)
+
+
+def _to(shift: int) -> slice:
+    """Where what stays on the glass lies after a move."""
+    return slice(max(shift, 0), min(shift, 0) or None)

@@ -12,6 +12,7 @@ from PIL import Image
 from agent.glass import MOST_PACKED, Glass
 from agent.stage import ALARM_PAGES, DO_NOT_USE, IDLE
 from content import layouts
+from content.drawing.burn_in import HOUR_S, REACH
 from content.message import BadMessage, Text
 from content.page import Page
 from content.pages import page_of
@@ -207,3 +208,37 @@ def test_packed_pages_are_few_and_small() -> None:
 def test_a_patch_does_not_keep_the_picture_that_it_was_cut_from(page: Page) -> None:
     frame = layouts.draw(page, SITE, FULL)
     assert size_of(frame.patches) < FRAME // 2
+
+
+@pytest.mark.parametrize("page", [IDLE, DO_NOT_USE, NOTICE])
+def test_a_page_that_stays_moves_a_little_each_hour_with_its_minute(page: Page) -> None:
+    screen, now = MemoryScreen(), [0.0]
+    glass = Glass(screen, SITE, lambda: now[0])
+    glass.show(page, NOON)
+    now[0] = HOUR_S
+    glass.show_minute(page, NOON)
+    first, second = screen.shown
+    assert np.array_equal(second.pixels[:, REACH:], first.pixels[:, :-REACH])
+    glass.show_minute(page, NOON)
+    assert len(screen.shown) == 2, "once an hour"
+    glass.show_minute(page, NOON + timedelta(minutes=1))
+    patches = drawn(page).patches
+    assert [(patch.x, patch.y) for patch in screen.shown[2:]] == [(p.x + REACH, p.y) for p in patches]
+
+
+def test_without_a_clock_it_moves_too() -> None:
+    screen, now = MemoryScreen(), [0.0]
+    glass = Glass(screen, SITE, lambda: now[0])
+    glass.show(IDLE, None)
+    now[0] = HOUR_S
+    glass.show_minute(IDLE, None)
+    assert len(screen.shown) == 2
+
+
+def test_an_alarm_never_moves() -> None:
+    screen, now = MemoryScreen(), [HOUR_S]
+    glass = Glass(screen, SITE, lambda: now[0])
+    for page in ALARM_PAGES:
+        if page != DO_NOT_USE:
+            glass.show(page, None)
+            assert np.array_equal(screen.shown[-1].pixels, drawn(page).pixels)
