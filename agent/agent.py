@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,9 +20,7 @@ from agent.events import (
     Happening,
     HoldBegan,
     HoldEnded,
-    PageShown,
     Refused,
-    ScreenFailed,
     Started,
     StoreLost,
     Took,
@@ -36,10 +33,11 @@ from agent.known import digest, key, releases, standing
 from agent.library import Library, Shelf
 from agent.link import Ears, Link
 from agent.outbox import Outbox
+from agent.presentation import Presentation
 from agent.programme import Programme
-from agent.receipts import Ledger, Receipts
+from agent.requests import Parts, Requests, Told
 from agent.sensing import Memory, Sensing
-from agent.stage import ALARM_PAGES, WAITING_PAGES, Choice, decide, is_routine, name_of
+from agent.stage import ALARM_PAGES, WAITING_PAGES, Choice, decide, name_of
 from agent.store import StoreError
 from agent.supervision import keep_running
 from agent.trust import Trust
@@ -49,7 +47,6 @@ from content.page import Page, Site
 from content.pages import written_pages
 from content.wire import Event, Status
 from drivers.samples import Samples
-from drivers.screens import ScreenError
 
 log = logging.getLogger("hoistway.agent")
 
@@ -70,12 +67,10 @@ class Agent:
     ) -> None:
         """tap is told of all samples, in car axes, after the detector."""
         self.car = Car()
-        self.shown: Choice | None = None
-        self._since: datetime | None = None
-        self._screen_failure: str | None = None
         self._board, self._zone = board, ZoneInfo(config.car.time_zone)
         self._clock_was_good: bool | None = None
-        self._glass = Glass(board.screen, Site(config.car.building, config.car.lift), board.clock.now)
+        site = Site(config.car.building, config.car.lift)
+        self._glass = Glass(board.screen, site, board.clock.now)
         self._outbox = Outbox(board.store, board.disk)
         shelf = Shelf(board.store, board.disk, board.drawing, self._check)
         self._trust = Trust(config.trust, config.car.area, Path(config.store.folder) / "repository")
@@ -84,17 +79,30 @@ class Agent:
         self._keeping = Keeping(board.store, board.disk)
         self._programme, self._lasts_s = Programme(self._zone), 0.0
         self.library.known.follow(self._programme)
-        self._receipts = Receipts(self._zone)
+        self._presentation = Presentation(self._glass, self._keeping, self._zone, self._report)
         self._area, self._afterwards = config.car.area, config.afterwards
         ears = Ears(self._deliveries.put_nowait, self.happened, self._status)
         self._link = Link(
             board.broker, config.car.name, config.car.area, outbox=self._outbox, store=board.store,
             disk=board.disk, ears=ears, random=board.random, now=board.clock.now,
         )  # fmt: skip
+        self._requests = Requests(
+            config.car.name, config.car.area, self._trust.request,
+            Parts(
+                board.screen, board.clock, board.drawing, site, Path(config.store.folder), self._glass.check,
+                lambda: (self.shown, self._presentation.since), lambda: self.car,
+            ),
+            Told(self._link.say, self._refused, self._look),
+        )  # fmt: skip
         self.sensing = Sensing(
             self.happened, board.clock.now, Memory(board.store, board.disk, config.accelerometer.up), tap,
             levels(config.detection),
         )  # fmt: skip
+
+    @property
+    def shown(self) -> Choice | None:
+        """What is on the glass."""
+        return self._presentation.shown
 
     async def run(self) -> None:
         """Show the first page, then keep every part running until cancelled."""
@@ -108,6 +116,7 @@ class Agent:
             "keeping": self._keeping.run,
             "outbox": self._outbox.write,
             "link": self._link.run,
+            "requests": self._requests.run,
         }
         if self._board.door is not None:
             parts["door"] = partial(self.sensing.door_sensor, self._board.door)
@@ -148,8 +157,7 @@ class Agent:
         # A hold that cannot be read stands: whoever inspects the car releases it.
         doubted = Hold("unreadable", time.utc, time.good)
         self.car = Car(hold=self._keeping.kept("hold", Hold, doubted))
-        self._receipts = Receipts(self._zone, self._keeping.kept("receipts", Ledger))
-        self._tell(self._receipts.begun())
+        self._presentation.begin()
         self._look()
         self.happened(Started(VERSION))
         if store.lost is not None:
@@ -172,57 +180,10 @@ class Agent:
         programme = self._programme
         decision = decide(
             self.car, programme.alerts.warned(time), partial(programme.scheduled, time.utc), time,
-            stays_s=self._afterwards.page_stays_s, read=self._trust.picture,
+            stays_s=self._afterwards.page_stays_s, read=self._trust.picture, named=self._requests.named(),
         )  # fmt: skip
-        choice, self._lasts_s = decision.choice, decision.lasts_s
-        changed = self.shown is None or choice.page != self.shown.page
-        local = time.utc.astimezone(self._zone) if time.good else None
-        try:
-            if refresh:
-                self._glass.refresh()
-            if changed:
-                self._glass.show(choice.page, local)
-            else:
-                self._glass.show_minute(choice.page, local)
-        except Exception as error:  # noqa: BLE001 - whatever a screen does, the car goes on
-            self._tell(self._receipts.dark(time))
-            self._not_shown(error)
-            return
-        if changed or refresh:
-            self._screen_failure = None
-        if choice != self.shown:
-            self._tell_page(choice, time)
-            self.shown, self._since = choice, time.utc
-        if (
-            self._screen_failure is None
-        ):  # a look that puts nothing on the screen does not tell that it is back
-            self._note(choice, time)
-
-    def _tell_page(self, choice: Choice, time: Reading) -> None:
-        """What the schedule shows is told when it is the first of its day, or follows something else."""
-        follows = self.shown is None or not is_routine(self.shown)
-        if not is_routine(choice) or follows or self._receipts.is_new(choice.item):
-            self._report(PageShown(name_of(choice.page), choice.rule))
-
-    def _note(self, choice: Choice, time: Reading) -> None:
-        """The receipt of what is on the glass now."""
-        exact, page = not is_routine(choice), name_of(choice.page)
-        self._tell(self._receipts.shown(choice.item, page, time, exact=exact))
-        if (ledger := self._receipts.to_be_kept(time)) is not None:
-            self._keeping.put("receipts", ledger)
-
-    def _tell(self, receipts: Iterable[Happening]) -> None:
-        for receipt in receipts:
-            self._report(receipt)
-
-    def _not_shown(self, error: Exception) -> None:
-        """Told once for each reason: a screen that stays broken says nothing new."""
-        if str(error) == self._screen_failure:
-            return
-        self._screen_failure = str(error)
-        expected = isinstance(error, (ScreenError, BadMessage))
-        log.warning("the glass keeps its page: %s", error, exc_info=None if expected else error)
-        self._report(ScreenFailed(str(error)))
+        self._lasts_s = decision.lasts_s
+        self._presentation.put(decision.choice, time, refresh=refresh)
 
     def _report(self, event: Happening) -> None:
         time = self._board.clock.read()
@@ -266,17 +227,20 @@ class Agent:
         """Judge what the link brought, one after the other."""
         while True:
             delivery = await self._deliveries.get()
-            if self._trust.came(delivery):
+            if self._trust.came(delivery) or self._requests.came(delivery):
                 continue
             try:
                 publication = await self.library.take(delivery)
             except BadMessage as error:
-                log.warning("%s: refused: %s", delivery.topic, error)
-                self.happened(Refused(delivery.topic, str(error)))
+                self._refused(delivery.topic, str(error))
                 continue
             if publication is not None:
                 self.happened(Took(*key(publication), publication.revision))
                 self._release(self._board.clock.read())
+
+    def _refused(self, topic: str, reason: str) -> None:
+        log.warning("%s: refused: %s", topic, reason)
+        self.happened(Refused(topic, reason))
 
     def _check(self, publication: Publication) -> None:
         if isinstance(publication, Message | Alert):
@@ -292,5 +256,5 @@ class Agent:
         return Status(
             online=True, session=session, version=VERSION, area=self._area, sensors=self.car.sensors,
             clock=time.quality, known=digest(standing(self.library.known, time)),
-            page=name_of(shown.page), rule=shown.rule, since=self._since,
+            page=name_of(shown.page), rule=shown.rule, since=self._presentation.since,
         )  # fmt: skip

@@ -21,7 +21,7 @@ from agent import heap
 from agent.agent import Agent
 from agent.commissioning import parts
 from agent.commissioning.draft import draft
-from agent.commissioning.findings import Finding, Record, lines
+from agent.commissioning.findings import Record, lines
 from agent.config import Config, ConfigError, ScreenSection
 from agent.config_reading import load, read, screen_of
 from agent.stage import NOT_COMMISSIONED
@@ -29,6 +29,7 @@ from agent.wiring import Wires, build, open_screen
 from content import layouts
 from content.message import Text
 from content.page import Site
+from content.requests import Finding
 from drivers import screens
 from drivers.screens import ScreenError
 from drivers.serial import LinuxSerial

@@ -13,7 +13,7 @@ from agent.repository import Content, Done, Missing, Repository
 from agent.store import StoreError
 from content.broker import Delivery
 from content.repository.names import INDEX, TIMESTAMP, content_topic, file_of, hash_in
-from content.repository.verification import BadRepository
+from content.repository.verification import ALWAYS, EXPIRED, BadRepository
 from content.wire import LARGEST
 from content.work import Work
 
@@ -79,13 +79,15 @@ class Fetching:
             with suppress(TimeoutError):
                 async with asyncio.timeout(JUDGE_AGAIN_S):
                     await self._ready.wait()
-            if self._ready.is_set() or self._again or self._frozen():
+            if self._ready.is_set() or self._again:
                 self._ready.clear()
                 await self._judge()
+            elif self._frozen():
+                self._refuse(TIMESTAMP, f"{TIMESTAMP}: {EXPIRED}")
 
     def _frozen(self) -> bool:
-        """Whether what is here has expired since: that nothing newer came has to be said."""
-        return self._arrived.keys() >= STANDING and self._repository.content.expires <= self._now()
+        """Whether what is here has expired since: that nothing newer came has to be said, even if nothing came."""
+        return ALWAYS < self._repository.content.expires <= self._now()
 
     def _now(self) -> datetime:
         """For judging expiry: the clock, or where it is doubtful the highest time that is certainly past."""

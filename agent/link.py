@@ -18,7 +18,16 @@ from agent.outbox import Outbox
 from agent.store import Store, StoreError
 from content.broker import Broker, BrokerLost, Connection, Delivery
 from content.message import BadMessage, prefixes
-from content.wire import Received, Status, area_topic, decode, encode, received_topic, status_topic
+from content.wire import (
+    Received,
+    Status,
+    area_topic,
+    decode,
+    encode,
+    received_topic,
+    request_topic,
+    status_topic,
+)
 from content.work import Work
 
 log = logging.getLogger("hoistway.agent")
@@ -77,6 +86,7 @@ class Link:
         self._said: str | None = None
         self._files: frozenset[str] = frozenset()
         self._files_changed = asyncio.Event()
+        self._answers: asyncio.Queue[Delivery] = asyncio.Queue()
         self._stands = b""
         """Our status as it was last published in this session."""
         self._counted = 0
@@ -84,6 +94,10 @@ class Link:
     def status_changed(self) -> None:
         """The display's status is another one: publish it soon."""
         self._stale.set()
+
+    def say(self, answer: Delivery) -> None:
+        """Publish an answer, once: whoever does not hear it asks again."""
+        self._answers.put_nowait(answer)
 
     def want(self, topics: frozenset[str]) -> None:
         """Listen to these files of the repository, now and after every connect."""
@@ -124,6 +138,7 @@ class Link:
             tasks.create_task(self._subscribe(connection), name="subscribe")
             tasks.create_task(self._fetch(connection), name="files")
             tasks.create_task(self._tell(connection, session), name="status")
+            tasks.create_task(self._answer(connection), name="answers")
             tasks.create_task(self._send(connection, session), name="send")
             # In the body, not a task: Python 3.11 forgets to take back how it wakes a group that only waits.
             await self._listen(connection, session)
@@ -142,6 +157,7 @@ class Link:
         for pause in (SUBSCRIBE_AGAIN_S, 0.0):
             await connection.subscribe(status_topic(self._car))
             await connection.subscribe(received_topic(self._car))
+            await connection.subscribe(request_topic(self._car, "+"))
             for area in prefixes(self._area):
                 for kind in ("alert", "release", "message"):
                     await connection.subscribe(area_topic(area, kind, "+"))
@@ -149,18 +165,21 @@ class Link:
 
     async def _fetch(self, connection: Connection) -> None:
         """Ask for what is wanted as soon as it is, and again, ever more rarely: at QoS 0 a delivery may be lost."""
-        asked, pause = frozenset[str](), SUBSCRIBE_AGAIN_S
+        asked, again, pause = frozenset[str](), False, SUBSCRIBE_AGAIN_S
         while True:
             self._files_changed.clear()
-            for topic in sorted(self._files - asked):
+            wanted = self._files
+            for topic in sorted(asked - wanted):
+                await connection.unsubscribe(topic)
+            for topic in sorted(wanted if again else wanted - asked):
                 await connection.subscribe(topic)
-            asked = self._files
+            asked, again = wanted, False
             try:
                 async with asyncio.timeout(pause):
                     await self._files_changed.wait()
                 pause = SUBSCRIBE_AGAIN_S
             except TimeoutError:
-                asked, pause = frozenset(), min(2 * pause, MOST_PAUSE_S)
+                again, pause = True, min(2 * pause, MOST_PAUSE_S)
 
     async def _tell(self, connection: Connection, session: int) -> None:
         """Publish the status whenever it changed, but not faster than anybody could use it."""
@@ -198,6 +217,11 @@ class Link:
         log.info("the link is up, session %d", session)
         self._ears.happened(LinkUp(session))
         await self._outbox.send(connection, self._car)
+
+    async def _answer(self, connection: Connection) -> None:
+        while True:
+            answer = await self._answers.get()
+            await connection.publish(answer.topic, answer.payload, qos=1)
 
     async def _listen(self, connection: Connection, session: int) -> None:
         async for delivery in connection.deliveries():

@@ -83,14 +83,15 @@ def decide(
     *,
     stays_s: float = 0.0,
     read: Read = nowhere,
+    named: tuple[Page, float] | None = None,
 ) -> Decision:
     """The page for the glass: the first rule that holds has it.
 
     schedule is asked only when nothing above it wants the glass; stays_s: how long the earthquake page outlasts the
-    shaking; read: where pictures are.
+    shaking; read: where pictures are; named: the page with the lift's name, and for how long somebody looks for it.
     """
     found = _of_the_car(car, alerts, time, stays_s) or _held(car) or _ended(alerts, time)
-    found = found or _alert(car, alerts, time) or _scheduled(schedule, time, read)
+    found = found or _alert(car, alerts, time) or _named_lift(named) or _scheduled(schedule, time, read)
     return Decision(found.choice, min(found.lasts_s, *_moments_s(car, alerts, time, stays_s)))
 
 
@@ -152,6 +153,13 @@ def _told(alert: Alert, car: Car, time: Reading, rule: str) -> Decision:
     index, left = turn(lengths_s, time.utc)
     choice = Choice(pages[index], rule, f"alert {alert.id} {alert.revision}")
     return Decision(choice, left.total_seconds() if len(pages) > 1 else math.inf)
+
+
+def _named_lift(named: tuple[Page, float] | None) -> Decision | None:
+    if named is None:
+        return None
+    page, left_s = named
+    return Decision(Choice(page, "asked which lift it is", name_of(page)), left_s)
 
 
 def _scheduled(schedule: Callable[[], Scheduled], time: Reading, read: Read) -> Decision:

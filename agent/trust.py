@@ -13,8 +13,9 @@ from agent.library import Library
 from content.broker import Delivery
 from content.envelope import BadKey, public_key
 from content.message import BadMessage, NamedPicture, Publication
-from content.repository.alert_keys import Unseal, pinned
+from content.repository.alert_keys import AlertKeys, Believed, Pinned
 from content.repository.names import content_topic, target
+from content.requests import Request
 from content.work import Work
 
 if TYPE_CHECKING:
@@ -29,17 +30,24 @@ class Trust:
         """folder is where the repository is kept. Raises OSError, StoreError, BadMessage, BadKey."""
         self._fetching: Fetching | None = None
         self._repository: Repository | None = None
-        self._unseal: Unseal = _nothing
+        self._pinned: Believed = AlertKeys()
         if section.root is not None:
             self._repository = _repository(Path(section.root).read_bytes(), place, folder)
         elif section.key is not None:
-            self._unseal = pinned(section.key)
+            self._pinned = Pinned(section.key)
+
+    @property
+    def keys(self) -> Believed:
+        """Who may sign alerts, releases and requests: the keys last verified."""
+        return self._pinned if self._repository is None else self._repository.content.alert_keys
 
     def unseal(self, data: bytes) -> Publication:
-        """An alert, release or request that may be believed: by the keys last verified. Raises BadMessage."""
-        if self._repository is not None:
-            return self._repository.content.alert_keys.unseal(data)
-        return self._unseal(data)
+        """An alert or release that may be believed. Raises BadMessage."""
+        return self.keys.unseal(data)
+
+    def request(self, data: bytes) -> Request:
+        """A request that may be believed. Raises BadMessage."""
+        return self.keys.request(data)
 
     def begin(self) -> None:
         """What the disk keeps of the repository; before the library reads its envelopes. Blocks."""
@@ -98,10 +106,6 @@ def _repository(root: bytes, place: str, folder: Path) -> "Repository":
     from agent.repository import Repository  # noqa: PLC0415 - 6 MB that a display with a key has no use for
 
     return Repository(root, place, Files(folder))
-
-
-def _nothing(_data: bytes) -> Publication:
-    raise BadMessage("nobody is believed here: [trust] has neither root nor key")
 
 
 def faults(section: TrustSection) -> Iterator[str]:

@@ -37,6 +37,10 @@ class Memory:
     def refresh(self) -> None:
         """Nothing gets lost in memory."""
 
+    def read(self) -> Pixels:
+        """A copy."""
+        return self._glass.copy()
+
 
 SCREENS: dict[str, Callable[[Path], Screen]] = {
     "pictures": lambda folder: pictures.open_screen(str(folder), SIZE),
@@ -61,6 +65,10 @@ class Watched:
     def refresh(self) -> None:
         """Pass on."""
         self._screen.refresh()
+
+    def read(self) -> Pixels:
+        """Pass on."""
+        return self._screen.read()
 
 
 class Never:

@@ -26,6 +26,9 @@ class Connection(Protocol):
     async def subscribe(self, topic: str, qos: int = 0) -> None:
         """Ask for a topic; + and # are wildcards. Subscribing again brings the retained state again."""
 
+    async def unsubscribe(self, topic: str) -> None:
+        """Ask for a topic no more. What is under way may still come."""
+
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Publish. At QoS 1 it returns on the broker's word, which proves nothing: it also acknowledges
         what it drops. An empty retained payload clears the topic."""

@@ -15,9 +15,11 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 
 from content.message import BadMessage, Publication
+from content.requests import Request
 from content.wire import LARGEST
 
 PAYLOAD_TYPE = "application/vnd.hoistway.publication.v1+json"
+REQUEST_TYPE = "application/vnd.hoistway.request.v1+json"
 
 
 class BadSignature(BadMessage):
@@ -71,9 +73,10 @@ def load_key(path: Path) -> CryptoSigner:
     return CryptoSigner(private)
 
 
-def seal(publication: Publication, signer: CryptoSigner) -> bytes:
-    """The publication in a signed envelope, as it travels. Raises BadMessage when it is too large."""
-    envelope = Envelope(msgspec.json.encode(publication), PAYLOAD_TYPE, {})
+def seal(signed: Publication | Request, signer: CryptoSigner) -> bytes:
+    """A publication or request in a signed envelope, as it travels. Raises BadMessage when it is too large."""
+    kind = REQUEST_TYPE if isinstance(signed, Request) else PAYLOAD_TYPE
+    envelope = Envelope(msgspec.json.encode(signed), kind, {})
     envelope.sign(signer)
     data = msgspec.json.encode(envelope.to_dict())
     if len(data) > LARGEST:
@@ -83,16 +86,28 @@ def seal(publication: Publication, signer: CryptoSigner) -> bytes:
 
 def unseal(data: bytes, key: Key) -> Publication:
     """What the envelope holds, once its signature is verified. Raises BadSignature or BadMessage."""
+    return _publication(_verified(data, key, PAYLOAD_TYPE))
+
+
+def unseal_request(data: bytes, key: Key) -> Request:
+    """The request that the envelope holds, once its signature is verified. Raises BadSignature or BadMessage."""
+    try:
+        return msgspec.json.decode(_verified(data, key, REQUEST_TYPE).payload, type=Request)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadMessage(f"not a request: {error}") from error
+
+
+def _verified(data: bytes, key: Key, kind: str) -> Envelope:
     if len(data) > LARGEST:
         raise BadMessage(f"{len(data)} bytes; at most {LARGEST} are read")
     envelope = _envelope(data)
-    if envelope.payload_type != PAYLOAD_TYPE:
-        raise BadMessage(f"an envelope for {envelope.payload_type!r:.80}, not for {PAYLOAD_TYPE}")
+    if envelope.payload_type != kind:
+        raise BadMessage(f"an envelope for {envelope.payload_type!r:.80}, not for {kind}")
     try:
         envelope.verify([key], 1)
     except VerificationError as error:
         raise BadSignature("not signed with the key this display trusts") from error
-    return _publication(envelope)
+    return envelope
 
 
 def look_inside(data: bytes) -> Publication:

@@ -50,6 +50,14 @@ class MqttConnection:
         if any(code.is_failure for code in granted if isinstance(code, ReasonCode)):
             log.warning("%s: the broker does not let us read it", topic)
 
+    async def unsubscribe(self, topic: str) -> None:
+        """Ask for a topic no more."""
+        try:
+            with _cancellable():
+                await self._client.unsubscribe(topic)
+        except aiomqtt.MqttError as error:
+            raise BrokerLost(f"unsubscribing {topic}: {error}") from error
+
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Publish; at QoS 1, until the broker's word."""
         try:

@@ -88,6 +88,16 @@ def received_topic(car: str) -> str:
     return f"{ROOT}/car/{car}/received"
 
 
+def request_topic(car: str, name: str) -> str:
+    """Where a display is asked something; name may be +."""
+    return f"{ROOT}/car/{car}/request/{name}"
+
+
+def reply_topic(car: str, name: str) -> str:
+    """Where it answers; name is the request's."""
+    return f"{ROOT}/car/{car}/reply/{name}"
+
+
 def area_topic(area: str, kind: str, name: str) -> str:
     """Where a signed message, alert or release for an area stands; kind and name may be +."""
     return f"{ROOT}/area/{area}/{kind}/{name}"

@@ -109,6 +109,16 @@ def pack(pixels: Pixels, form: Format, out: Words) -> None:
         write(_with_neighbours(pixels, top), form, out[top : top + BAND_ROWS])
 
 
+def unpack(words: Words, form: Format) -> Pixels:
+    """The way back from pack: RGB pixels, a new array; 5 and 6 bits spread over 0 to 255."""
+    pixels: Pixels = np.empty((*words.shape, 3), np.uint8)
+    depths = (8, 8, 8) if form.bits == 32 else (5, 6, 5)
+    for channel, (low, bits) in enumerate(zip((form.red, form.green, form.blue), depths, strict=True)):
+        full = (1 << bits) - 1
+        pixels[..., channel] = (((words >> low) & full).astype(np.uint16) * 255 + full // 2) // full
+    return pixels
+
+
 def _with_neighbours(pixels: Pixels, top: int) -> Pixels:
     """The bytes of a band, and one more before and after it."""
     rows = pixels[top : top + BAND_ROWS]

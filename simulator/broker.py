@@ -29,6 +29,12 @@ class InProcessConnection:
             if matches(topic, name) and self._broker.may_read(self.client, name):
                 self.queue.put_nowait(Delivery(name, payload, retained=True))
 
+    async def unsubscribe(self, topic: str) -> None:
+        """Ask for a topic no more."""
+        await self._turn("unsubscribing " + topic)
+        if topic in self.patterns:
+            self.patterns.remove(topic)
+
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         """Publish; what is denied is acknowledged all the same, as real brokers do."""
         await self._turn("publishing " + topic)

@@ -113,6 +113,13 @@ class MemoryScreen:
         if self.errors:
             raise self.errors.pop(0)
 
+    def read(self) -> Pixels:
+        glass = np.zeros((*self.size[::-1], 3), np.uint8)
+        for one in self.shown:
+            height, width = one.pixels.shape[:2]
+            glass[one.y : one.y + height, one.x : one.x + width] = one.pixels
+        return glass
+
     @property
     def frames(self) -> list[Shown]:
         """What covered the whole glass."""

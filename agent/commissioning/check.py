@@ -8,13 +8,14 @@ from typing import Protocol
 
 from agent.board import Board
 from agent.commissioning import sensors, surroundings
-from agent.commissioning.findings import Finding, Record, failed, passed, skipped
+from agent.commissioning.findings import Record, failed, passed, skipped
 from agent.config import Config
 from agent.mounting import KEPT, Left, Up
 from content import layouts
 from content.layouts.check import ASK, NAMES
 from content.message import BadMessage, Text
 from content.page import NOTHING, Page, Site
+from content.requests import Finding
 from content.wire import Event
 from drivers.screens import ScreenError
 

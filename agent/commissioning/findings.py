@@ -2,23 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 
-Verdict = Literal["pass", "fail", "skipped"]
-
-
-class Finding(Struct, frozen=True):
-    """One line."""
-
-    check: str
-    """A key of `NAMES` in content/layouts/check.py."""
-    verdict: Verdict
-    said: str
-    """What was measured, with its unit."""
-    todo: str = ""
-    """What to do about it; empty when it passed."""
+from content.requests import Finding
 
 
 class Record(Struct, frozen=True):

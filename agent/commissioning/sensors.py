@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.board import Wired
-from agent.commissioning.findings import Finding, failed, passed, skipped
+from agent.commissioning.findings import failed, passed, skipped
 from agent.detection.filters import Bank, band_pass
 from agent.mounting import G0, NAMED_DEG, OFF_M_S2, Up, axis, direction, tilt_deg
+from content.requests import Finding
 from drivers.accelerometers import Accelerometer
 from drivers.doors import Door, DoorSensor
 from drivers.errors import BusError, NoAnswer, WrongChip

@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from agent.clock import Clock
-from agent.commissioning.findings import Finding, failed, passed
+from agent.commissioning.findings import failed, passed
 from content.broker import Broker, BrokerLost
+from content.requests import Finding
 from content.wire import status_topic
 
 BROKER_S = 10.0

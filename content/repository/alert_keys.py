@@ -1,19 +1,33 @@
 """Which keys may sign alerts, releases and requests, and for which areas: one target of the repository."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
+from securesystemslib.signer import Key
 
-from content.envelope import BadKey, BadSignature, public_key, unseal
+from content.envelope import BadKey, BadSignature, public_key, unseal, unseal_request
 from content.message import BadMessage, Path, Publication, in_area, kind_of
+from content.requests import Request
 
 Kind = Literal["alert", "release", "request"]
 MOST_KEYS = 1000
 
+S = TypeVar("S", Publication, Request)
 Unseal = Callable[[bytes], Publication]
 """What an envelope holds, once it is known that it may be believed. Raises BadMessage."""
+
+
+class Believed(Protocol):
+    """Opens envelopes of whom is believed."""
+
+    def unseal(self, data: bytes) -> Publication:
+        """What an envelope holds, once it is known that it may be believed. Raises BadMessage."""
+
+    def request(self, data: bytes) -> Request:
+        """The request that an envelope holds. Raises BadMessage."""
 
 
 class AlertKey(Struct, frozen=True):
@@ -36,16 +50,21 @@ class AlertKeys(Struct, frozen=True):
 
     def unseal(self, data: bytes) -> Publication:
         """What an envelope holds, if one of the keys signed it that may. Raises BadMessage."""
+        return self._opened(partial(unseal, data), kind_of)
+
+    def request(self, data: bytes) -> Request:
+        """The request that an envelope holds, if one of the keys signed it that may. Raises BadMessage."""
+        return self._opened(partial(unseal_request, data), lambda _request: "request")
+
+    def _opened(self, opened: Callable[[Key], S], kind: Callable[[S], str]) -> S:
         for key in self.keys:
             try:
-                publication = unseal(data, public_key(key.public))
+                signed = opened(public_key(key.public))
             except (BadSignature, BadKey):
                 continue
-            if self.may_sign(key.public, kind_of(publication), publication.area):
-                return publication
-            raise BadMessage(
-                f"signed with a key that may not sign a {kind_of(publication)} for {publication.area}"
-            )
+            if self.may_sign(key.public, kind(signed), signed.area):
+                return signed
+            raise BadMessage(f"signed with a key that may not sign a {kind(signed)} for {signed.area}")
         raise BadSignature("not signed with any key that the repository names for alerts")
 
 
@@ -66,7 +85,17 @@ def decode(data: bytes) -> AlertKeys:
         raise BadMessage(f"alert-keys.json: {error}") from error
 
 
-def pinned(digits: str) -> Unseal:
-    """What one configured key signed, for displays without a repository. Raises BadKey."""
-    key = public_key(digits)
-    return lambda data: unseal(data, key)
+class Pinned:
+    """What one configured key signed, for displays without a repository."""
+
+    def __init__(self, digits: str) -> None:
+        """Raises BadKey."""
+        self._key = public_key(digits)
+
+    def unseal(self, data: bytes) -> Publication:
+        """What an envelope holds, if the key signed it. Raises BadMessage."""
+        return unseal(data, self._key)
+
+    def request(self, data: bytes) -> Request:
+        """The request that an envelope holds, if the key signed it. Raises BadMessage."""
+        return unseal_request(data, self._key)

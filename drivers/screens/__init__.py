@@ -29,6 +29,9 @@ class Screen(Protocol):
         have drawn on it. Opens the device anew when it was gone. Cheap: called every few seconds. Raises
         ScreenError."""
 
+    def read(self) -> Pixels:
+        """What is on the glass, whole, read back from where the panel takes it. Raises ScreenError."""
+
 
 class ScreenModule(Protocol):
     """What a screen's file offers."""

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from drivers.pixels import Format, Words, as_mounted, as_read, check_panel, pack, place
+from drivers.pixels import Format, Words, as_mounted, as_read, check_panel, pack, place, unpack
 from drivers.screens import Pixels, ScreenError
 
 FBIOGET_VSCREENINFO, FBIOGET_FSCREENINFO, FBIOBLANK = 0x4600, 0x4602, 0x4611
@@ -148,18 +148,27 @@ class Framebuffer:
             self._disconnect(self._device)
         self._write(self._connected(), EVERYWHERE)
 
+    def read(self) -> Pixels:
+        """What stands in the device's memory."""
+        if self._device is None:
+            raise ScreenError(f"{self._name} is gone; is the panel connected?")
+        return unpack(as_read(self._glass(self._device), self._rotation), self._geometry.form)
+
     def _write(self, device: Device, where: tuple[slice, slice]) -> None:
         """Kept pixels to the device, in the order of its memory."""
-        geometry = self._geometry
-        glass: Words = np.ndarray(
-            self._kept.shape, self._kept.dtype, device.memory, geometry.begin,
-            (geometry.stride, self._kept.itemsize),
-        )  # fmt: skip
         kept, glass = (
-            as_mounted(as_read(words, self._rotation)[where], self._rotation) for words in (self._kept, glass)
+            as_mounted(as_read(words, self._rotation)[where], self._rotation)
+            for words in (self._kept, self._glass(device))
         )
         # Some panels take the bits that no colour has for opacity.
-        np.bitwise_or(kept, geometry.form.free, out=glass)
+        np.bitwise_or(kept, self._geometry.form.free, out=glass)
+
+    def _glass(self, device: Device) -> Words:
+        """The device's memory as the panel's rows and columns."""
+        return np.ndarray(
+            self._kept.shape, self._kept.dtype, device.memory, self._geometry.begin,
+            (self._geometry.stride, self._kept.itemsize),
+        )  # fmt: skip
 
     def _unchanged(self, device: Device) -> bool:
         try:

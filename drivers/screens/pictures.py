@@ -47,6 +47,10 @@ class Pictures:
     def refresh(self) -> None:
         """Nothing: a picture does not go out."""
 
+    def read(self) -> Pixels:
+        """The pixels of the last picture."""
+        return self.pixels.copy()
+
     def _forget(self, where: tuple[slice, slice]) -> None:
         rows = self._row_of[where]
         first, last = sorted((int(rows[0, 0]), int(rows[-1, -1])))

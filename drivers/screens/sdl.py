@@ -60,6 +60,13 @@ class Sdl:
                 f"SDL cannot show on {self._target}: {error}; {ADVICE[self._target]}"
             ) from error
 
+    def read(self) -> Pixels:
+        """The pixels of the surface that SDL shows."""
+        if self._surface is None:
+            raise ScreenError(f"SDL has lost {self._target}; {ADVICE[self._target]}")
+        across = self._pygame.surfarray.array3d(self._surface)
+        return np.ascontiguousarray(as_read(across.swapaxes(0, 1), self._rotation))
+
     def _open(self) -> "pygame.Surface":
         display = self._pygame.display
         display.quit()

@@ -18,12 +18,12 @@ from agent.store import Store
 from content.broker import Delivery
 from content.envelope import PAYLOAD_TYPE, public_text, seal
 from content.message import BadMessage, Publication
-from content.repository.alert_keys import pinned
+from content.repository.alert_keys import Pinned
 from content.work import Inline
 from tests.agent_rig import BEGINNING, PLACE, alert, message, release
 
 SIGNER = CryptoSigner.generate_ed25519()
-TRUSTED = pinned(public_text(SIGNER))
+TRUSTED = Pinned(public_text(SIGNER)).unseal
 
 
 class Desk:

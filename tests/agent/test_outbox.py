@@ -46,6 +46,9 @@ class Sent:
     async def subscribe(self, topic: str, qos: int = 0) -> None:
         """Nobody listens."""
 
+    async def unsubscribe(self, topic: str) -> None:
+        """Nobody listened."""
+
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         assert (qos, retain) == (1, False)
         self.topics.append(topic)

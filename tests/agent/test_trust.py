@@ -159,5 +159,5 @@ def test_exactly_one_of_root_and_key_is_configured(tmp_path: Path, publishing: P
 
 
 def test_without_root_and_key_nobody_is_believed(tmp_path: Path) -> None:
-    with pytest.raises(BadMessage, match="neither root nor key"):
+    with pytest.raises(BadMessage, match="not signed with any key"):
         Trust(TrustSection(), PLACE, tmp_path).unseal(seal(RAIN, ALERTS))

@@ -80,6 +80,7 @@ def speckled(width: int, height: int) -> Pixels:
 
 def test_shows_frames_and_patches_and_refuses_what_is_outside(bench: Bench, rotation: int) -> None:
     def on_panel(pixels: Pixels) -> bool:
+        assert np.array_equal(bench.screen.read(), pixels), "what the driver reads back"
         return np.array_equal(bench.seen(), np.rot90(pixels, -rotation // 90))
 
     screen, expected = bench.screen, speckled(*SIZE)
