@@ -10,6 +10,7 @@ from content.certificates import BadCertificate
 from content.commands import (
     BadInput,
     alert,
+    ask,
     cap,
     key,
     message,
@@ -25,7 +26,7 @@ from content.desk import DeskError
 from content.envelope import BadKey
 from content.message import BadMessage
 
-KINDS = (key, message, alert, playlist, release, cap, reports, why, preview, repository, serve)
+KINDS = (key, message, alert, playlist, release, cap, reports, why, ask, preview, repository, serve)
 """In the order in which --help names them."""
 
 

@@ -10,12 +10,12 @@ from functools import partial
 
 from content.broker import BrokerLost
 from content.commands import BadInput
+from content.commands.connecting import broker_of
 from content.commands.repository_desk import REPOSITORY, beside, desk_at
 from content.desk import Desk
 from content.mqtt import MqttBroker
 from content.repository.broadcast import Broadcast
 from content.service import RETRY_S, Service
-from content.tls import BadTls, Tls
 from content.work import OneThread
 
 log = logging.getLogger("hoistway.content")
@@ -24,8 +24,7 @@ log = logging.getLogger("hoistway.content")
 def serve(options: Namespace, _utc: datetime) -> None:
     """Serve until the program is told to stop."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    host, port = options.broker
-    broker = MqttBroker(host, port, tls=_tls(options), username=options.username, password=_password(options))
+    broker = broker_of(options)
     if (options.repository is None) != (options.keys is None):
         raise BadInput("--repository and --keys belong together: the key ring keeps the timestamp fresh")
     if options.repository is None and beside(options.desk):
@@ -62,28 +61,3 @@ async def _broadcast(broker: MqttBroker, broadcast: Broadcast) -> None:
 
 
 _now = partial(datetime.now, UTC)
-
-
-def _tls(options: Namespace) -> Tls | None:
-    """Raises BadInput for papers that are not complete or cannot be used: found now, not at every connect."""
-    files = (options.ca, options.certificate, options.private_key)
-    if not any(files):
-        return None
-    if not all(files):
-        raise BadInput("--ca, --certificate and --private-key belong together: name all three")
-    tls = Tls(*files)
-    try:
-        tls.context()
-    except BadTls as error:
-        raise BadInput(str(error)) from error
-    return tls
-
-
-def _password(options: Namespace) -> str | None:
-    if options.password_file is None:
-        return None
-    try:
-        password: str = options.password_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--password-file {options.password_file}: {error}") from error
-    return password

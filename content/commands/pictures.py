@@ -6,10 +6,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from content.commands import BadInput
-from content.message import NamedPicture
+from content.message import BadMessage, NamedPicture
 from content.pages import Read, nowhere
 from content.pictures import check_picture
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 FOLDER = "pictures"
 """Beside the desk; a file is called by its SHA-256."""
 
@@ -36,10 +37,15 @@ def chosen(path: Path) -> Chosen:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadInput(f"--picture {path}: {error.strerror}; name a PNG, JPEG or WebP file") from error
-    check_picture(data)
-    name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:64].strip("-") or "picture"
-    return Chosen(NamedPicture(name, sha256(data).hexdigest()), data)
+        raise BadInput(f"{path}: {error.strerror}; name a PNG, JPEG or WebP file") from error
+    try:
+        check_picture(data)
+    except BadMessage as error:
+        raise BadInput(f"{path}: {error}") from error
+    digest = sha256(data).hexdigest()
+    # Two managers call two pictures photo.jpg: the digest keeps them apart in the repository.
+    words = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:55].strip("-") or "picture"
+    return Chosen(NamedPicture(f"{words}-{digest[:8]}", digest), data)
 
 
 def reader(picture: Chosen | None) -> Read:

@@ -3,15 +3,17 @@
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from content.commands import BadInput, listing
 from content.commands import options as words
 from content.commands.checks import require_area, tree
 from content.commands.drafts import expiry
 from content.commands.output import seconds
+from content.commands.pictures import SUFFIXES, Chosen, chosen
 from content.commands.publishing import existing, publish
 from content.envelope import look_inside
-from content.message import Item, Message, Playlist, in_area
+from content.message import Item, Message, Playlist, in_area, is_name
 
 
 def declare(kinds: words.Commands) -> None:
@@ -19,14 +21,14 @@ def declare(kinds: words.Commands) -> None:
     actions = words.actions(kinds, "playlist", "what plays while nothing is scheduled")
     example = (
         "playlist set --key signing-key.pem --desk desk.sqlite --area cn/sichuan/chengdu/tower-a \\\n"
-        "    --id lobby water:20 gym"
+        "    --id lobby water:20 gym garden.jpg:15"
     )
     setting = words.command(actions, "set", "say what plays in an area", example)
     words.signing(setting)
     words.placing(setting)
     words.lasting(setting, timedelta(days=365), "after a year")
-    setting.add_argument("items", nargs="+", metavar="MESSAGE[:SECONDS]",
-                         help="ids of messages that stand, in the order in which they play")  # fmt: skip
+    setting.add_argument("items", nargs="+", metavar="MESSAGE|PICTURE[:SECONDS]",
+                         help="ids of messages that stand, and files of pictures, in the order in which they play")  # fmt: skip
     setting.set_defaults(run=set_playlist)
     listing.declare(actions, "playlist")
 
@@ -35,23 +37,45 @@ def set_playlist(options: Namespace, utc: datetime) -> None:
     """Check, sign and remember a playlist."""
     require_area(tree(options), options.area)
     expires = expiry(options, utc)
-    items = tuple(_item(word) for word in options.items)
-    with closing(existing(options.desk)) as desk:
-        every = [look_inside(envelope) for envelope in desk.standing("message")]
-    _require_messages([p for p in every if isinstance(p, Message)], items, options.area, utc)
+    parts = [_part(word) for word in options.items]
+    pictures = {name: chosen(Path(name)) for name, _ in parts if name.lower().endswith(SUFFIXES)}
+    items = tuple(_item(name, lasts_s, pictures.get(name)) for name, lasts_s in parts)
+    if any(item.message is not None for item in items):
+        with closing(existing(options.desk)) as desk:
+            every = [look_inside(envelope) for envelope in desk.standing("message")]
+        _require_messages([p for p in every if isinstance(p, Message)], items, options.area, utc)
+    for picture in pictures.values():
+        picture.keep(options.desk)
     publish(options, Playlist(options.id, 1, options.area, utc, expires, items))
 
 
-def _item(word: str) -> Item:
-    name, _, lasts = word.partition(":")
-    if lasts and not (lasts.isdigit() and 2 <= int(lasts) <= 600):
+def _part(word: str) -> tuple[str, float | None]:
+    """What plays, and for how long, s."""
+    name, colon, lasts = word.rpartition(":")
+    if not colon:
+        return word, None
+    if not (lasts.isdecimal() and 2 <= int(lasts) <= 600):
         raise BadInput(f"{word!r}: a page stays for 2 to 600 seconds: write for instance {name}:20")
-    return Item(message=name, seconds=float(lasts) if lasts else None)
+    return name, float(lasts)
+
+
+def _item(name: str, lasts_s: float | None, picture: Chosen | None) -> Item:
+    if picture is not None:
+        return Item(picture=picture.named, seconds=lasts_s)
+    return Item(message=_id(name), seconds=lasts_s)
+
+
+def _id(name: str) -> str:
+    if not is_name(name):
+        raise BadInput(
+            f"{name!r}: is no id of a message, and no picture: pictures end in {', '.join(SUFFIXES)}"
+        )
+    return name
 
 
 def _require_messages(every: list[Message], items: tuple[Item, ...], area: str, utc: datetime) -> None:
     """Raises BadInput for a message that no display of the area could play."""
-    for item in items:
+    for item in (one for one in items if one.message is not None):
         there = [m for m in every if m.id == item.message and not m.withdrawn and m.expires > utc]
         if not there:
             raise BadInput(f"no message {item.message} stands: add it first, with --only-playlist if need be")

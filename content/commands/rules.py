@@ -6,6 +6,7 @@ _FIXED = {
     "shaking a moment ago": "It felt shaking a moment ago; the page stays until it is surely over.",
     "door not open for too long": "The car stands and its door has not opened for too long: somebody may be trapped.",
     "earthquake alert taken back": "An earthquake alert was taken back; for a minute it says that it is over.",
+    "asked which lift it is": "Somebody asked which lift it is, by `hoistway-content ask`: for half a minute it shows its name.",
     "nothing else": "Nothing else is to be shown just now: this is the building's own idle page.",
     "not yet": "It has just started, and nothing is on the glass yet.",
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -106,10 +107,32 @@ def test_another_alert_needs_words_and_is_sent_with_them(office: Office) -> None
 
 
 def test_a_release_has_a_new_id_each_time(office: Office) -> None:
-    office.does("release", AREA, *office.signing())
+    office.does("release", AREA, *office.signing(), "--yes")
     (release,) = office.published()
     assert isinstance(release, Release)
     assert (release.id, release.area, release.sent) == ("20261122t040000-000000", AREA, NOW)
+
+
+def test_one_lift_is_released_by_its_cars_name_or_its_area_without_a_question(office: Office) -> None:
+    office.hear("lift-2")
+    for where in ("lift-2", f"{AREA}/lift-2"):
+        assert f"began before now in {AREA}/lift-2" in office.does("release", where, *office.signing())
+        assert {p.area for p in office.published()} == {f"{AREA}/lift-2"}
+
+
+def test_more_than_one_lift_is_released_only_by_somebody_who_read_how_many(office: Office) -> None:
+    office.hear("lift-2")
+    office.hear("lift-3")
+    said = office.refused("release", AREA, *office.signing())
+    assert f"RELEASE of all do-not-use holds goes to {AREA}: 2 displays" in said
+    assert office.published() == []
+    office.does("release", AREA, *office.signing(), "--yes")
+
+
+def test_a_name_of_a_car_and_of_an_area_is_not_guessed(office: Office) -> None:
+    office.write_areas()
+    office.hear("cn")
+    assert "is a car" in office.refused("release", "cn", *office.signing())
 
 
 @pytest.mark.parametrize(
@@ -222,7 +245,7 @@ def test_a_picture_is_checked_and_kept_beside_the_desk(office: Office) -> None:
     (message,) = office.published()
     assert isinstance(message, Message)
     assert message.picture is not None
-    assert message.picture.name == "lobby-1"
+    assert re.fullmatch("lobby-1-[0-9a-f]{8}", message.picture.name)
     assert (office.folder / "pictures" / message.picture.sha256).read_bytes() == picture.read_bytes()
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from content.commands.rules import explained, shows
 from content.wire import Event, digest
@@ -141,6 +142,25 @@ def test_a_playlist_is_set_listed_and_withdrawn(office: Office) -> None:
     assert "2 to 600 seconds" in office.refused(*setting, "water:1")
     office.does("playlist", "withdraw", *office.signing(), "--id", "lobby")
     assert office.reads("playlist", "list")[0]["state"] == "withdrawn"
+
+
+def test_a_playlist_plays_pictures_without_any_message(office: Office) -> None:
+    for colour in ("navy", "teal"):
+        (office.folder / colour).mkdir()
+        Image.new("RGB", (400, 300), colour).save(office.folder / colour / "photo.jpg")
+    files = [str(office.folder / colour / "photo.jpg") for colour in ("navy", "teal")]
+    setting = ("playlist", "set", *office.signing(), "--area", AREA, "--id", "lobby")
+    office.does(*setting, f"{files[0]}:15", files[1])
+    first, second = office.reads("playlist", "list")[0]["items"]
+    assert first["seconds"] == 15.0
+    assert first["picture"]["name"] != second["picture"]["name"], "two pictures of one name are two pictures"
+    for item, file in ((first, files[0]), (second, files[1])):
+        kept = office.folder / "pictures" / item["picture"]["sha256"]
+        assert kept.read_bytes() == Path(file).read_bytes()
+    assert "name a PNG, JPEG or WebP file" in office.refused(*setting, "none.png")
+    assert "no id of a message, and no picture" in office.refused(*setting, "photo.gif")
+    (office.folder / "bad.png").write_bytes(b"no picture")
+    assert "bad.png: " in office.refused(*setting, str(office.folder / "bad.png"))
 
 
 def test_a_playlist_needs_messages_that_its_whole_area_has(office: Office) -> None:
