@@ -64,6 +64,8 @@ class Glass:
         """Put a page on the glass, with the minute where the time is known. Raises ScreenError."""
         frame, place = self._frame(page), self._place(page)
         there = moved(frame, place)
+        if not there.pixels.flags.writeable:  # as zlib gives them: the minute is drawn on a copy
+            there = Frame(there.pixels.copy(), there.patches)
         with _with_minute(there, local):
             self._screen.show(there.pixels)
         self._present, self._minute, self._stands = (page, there.patches), _whole(local), place
@@ -80,6 +82,7 @@ class Glass:
             or not stands
         ):  # fmt: skip
             self.show(page, local)
+            heap.trim()
             return
         for x, y, part in _minute_of(self._present[1], local):
             self._screen.show(part, x, y)
@@ -109,7 +112,7 @@ class Glass:
             return None
         width, height = self._screen.size
         pixels = np.frombuffer(zlib.decompress(packed[0]), dtype=np.uint8).reshape(height, width, 3)
-        return Frame(pixels.copy(), packed[1])  # what zlib gives cannot be written on
+        return Frame(pixels, packed[1])
 
 
 def _packed(frame: Frame) -> Packed:
