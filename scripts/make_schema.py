@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from content.message import Alert, Message, Playlist, Release
+from content.requests import Reply, Request
 from content.wire import Event, Received, Status
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "schema.json"
-PAYLOADS = (Message, Playlist, Alert, Release, Event, Status, Received)
+PAYLOADS = (Message, Playlist, Alert, Release, Request, Reply, Event, Status, Received)
 
 
 def document() -> dict[str, Any]:

@@ -24,7 +24,7 @@ def test_every_payload_has_its_definition(payload: type) -> None:
 def test_every_signed_example_in_the_contract_has_only_fields_of_the_schema() -> None:
     definitions = document()["$defs"]
     found = [json.loads(example) for example in re.findall(r'(\{"type":(?:.|\n)*?\}) *\n\n', CONTRACT)]
-    assert {example["type"] for example in found} >= {"message", "alert", "release", "playlist"}
+    assert {example["type"] for example in found} >= {"message", "alert", "release", "playlist", "request"}
     for example in found:
         properties = definitions[str(example["type"]).capitalize()]["properties"]
         assert example.keys() <= properties.keys()
