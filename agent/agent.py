@@ -11,7 +11,7 @@ from agent import car as cars
 from agent.board import Board
 from agent.car import Car, Hold
 from agent.clock import Reading
-from agent.config import Config, levels
+from agent.config import Config, levels, site_of
 from agent.detection.events import ShakingFelt
 from agent.detection.felt import Seismoscope
 from agent.events import (
@@ -29,7 +29,7 @@ from agent.events import (
 )
 from agent.glass import Glass
 from agent.keeping import Keeping
-from agent.known import digest, key, releases, standing
+from agent.known import Digest, key, releases
 from agent.library import Library, Shelf
 from agent.link import Ears, Link
 from agent.outbox import Outbox
@@ -43,7 +43,7 @@ from agent.supervision import keep_running
 from agent.trust import Trust
 from content.broker import Delivery
 from content.message import Alert, BadMessage, Message, Publication
-from content.page import Page, Site
+from content.page import Page
 from content.pages import written_pages
 from content.wire import Event, Status
 from drivers.samples import Samples
@@ -69,7 +69,7 @@ class Agent:
         self.car = Car()
         self._board, self._zone = board, ZoneInfo(config.car.time_zone)
         self._clock_was_good: bool | None = None
-        site = Site(config.car.building, config.car.lift)
+        site = site_of(config.car)
         self._glass = Glass(board.screen, site, board.clock.now)
         self._outbox = Outbox(board.store, board.disk)
         shelf = Shelf(board.store, board.disk, board.drawing, self._check)
@@ -79,6 +79,7 @@ class Agent:
         self._keeping = Keeping(board.store, board.disk)
         self._programme, self._lasts_s = Programme(self._zone), 0.0
         self.library.known.follow(self._programme)
+        self._digest = Digest(self.library.known)
         self._presentation = Presentation(self._glass, self._keeping, self._zone, self._report)
         self._area, self._afterwards = config.car.area, config.afterwards
         ears = Ears(self._deliveries.put_nowait, self.happened, self._status)
@@ -255,6 +256,6 @@ class Agent:
         shown = self.shown or Choice(Page("none"), "not yet", "none")
         return Status(
             online=True, session=session, version=VERSION, area=self._area, sensors=self.car.sensors,
-            clock=time.quality, known=digest(standing(self.library.known, time)),
+            clock=time.quality, known=self._digest.at(time),
             page=name_of(shown.page), rule=shown.rule, since=self._presentation.since,
         )  # fmt: skip

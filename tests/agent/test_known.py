@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.known import (
     Catalogue,
+    Digest,
     Entry,
     alerts,
     digest,
@@ -21,6 +22,7 @@ from agent.known import (
     messages,
     playlists,
     releases,
+    standing,
     warned,
 )
 from content.message import BadMessage, Item, Playlist, Publication
@@ -260,3 +262,33 @@ def test_a_digest_tells_different_sets_apart(one: list[Publication], other: list
 
 def test_a_digest_tells_revisions_apart() -> None:
     assert digest([message()]) != digest([message(revision=2)])
+
+
+STEPS = st.tuples(
+    st.sampled_from(["put", "drop", "wait", "set"]), st.integers(0, 3), st.integers(-100, 100), st.booleans()
+)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(STEPS, max_size=30))
+def test_the_digest_is_that_of_what_stands_whatever_changes_expires_or_is_set(
+    steps: list[tuple[str, int, int, bool]],
+) -> None:
+    catalogue, now, wall, good = Catalogue(), 0.0, 0, True
+    named = Digest(catalogue)
+    for what, number, seconds_, trusted in steps:
+        time = reading(now, good=good, utc=BEGINNING + timedelta(seconds=wall))
+        one = message(
+            f"m-{number}", abs(seconds_) + 1, expires=BEGINNING + timedelta(seconds=50 + seconds_ // 3)
+        )
+        match what:
+            case "put":
+                catalogue[key(one)] = entry_of(one, catalogue, time)
+            case "drop" if key(one) in catalogue:
+                del catalogue[key(one)]
+            case "wait":
+                now, wall = now + number, wall + number
+            case "set":
+                wall, good = seconds_, trusted
+        time = reading(now, good=good, utc=BEGINNING + timedelta(seconds=wall))
+        assert named.at(time) == digest(standing(catalogue, time))
