@@ -69,8 +69,7 @@ class Agent:
         self.car = Car()
         self._board, self._zone = board, ZoneInfo(config.car.time_zone)
         self._clock_was_good: bool | None = None
-        site = site_of(config.car)
-        self._glass = Glass(board.screen, site, board.clock.now)
+        self._glass = Glass(board.screen, site_of(config.car), board.clock.now)
         self._outbox = Outbox(board.store, board.disk)
         shelf = Shelf(board.store, board.disk, board.drawing, self._check)
         self._trust = Trust(config.trust, config.car.area, Path(config.store.folder) / "repository")
@@ -87,18 +86,20 @@ class Agent:
             board.broker, config.car.name, config.car.area, outbox=self._outbox, store=board.store,
             disk=board.disk, ears=ears, random=board.random, now=board.clock.now,
         )  # fmt: skip
-        self._requests = Requests(
-            config.car.name, config.car.area, self._trust.request,
-            Parts(
-                board.screen, board.clock, board.drawing, site, Path(config.store.folder), self._glass.check,
-                lambda: (self.shown, self._presentation.since), lambda: self.car,
-            ),
-            Told(self._link.say, self._refused, self._look),
-        )  # fmt: skip
+        self._requests = self._asked(config)
         self.sensing = Sensing(
             self.happened, board.clock.now, Memory(board.store, board.disk, config.accelerometer.up), tap,
             levels(config.detection),
         )  # fmt: skip
+
+    def _asked(self, config: Config) -> Requests:
+        parts = Parts(
+            self._board.screen, self._board.clock, self._board.drawing, site_of(config.car),
+            Path(config.store.folder), self._glass.check,
+            shown=lambda: (self.shown, self._presentation.since), car=lambda: self.car,
+        )  # fmt: skip
+        told = Told(self._link.say, self._refused, self._look)
+        return Requests(config.car.name, config.car.area, self._trust.request, parts, told)
 
     @property
     def shown(self) -> Choice | None:

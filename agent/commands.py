@@ -11,6 +11,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,11 @@ from agent.commissioning import parts
 from agent.commissioning.draft import draft
 from agent.commissioning.findings import Record, lines
 from agent.config import Config, ConfigError, ScreenSection
-from agent.config_reading import load, read, screen_of
+from agent.config_reading import languages_of, load, read, screen_of
 from agent.stage import NOT_COMMISSIONED
 from agent.wiring import Wires, build, open_screen
 from content import layouts
+from content.languages import Pair
 from content.message import Text
 from content.page import Site
 from content.requests import Finding
@@ -52,7 +54,7 @@ def run(options: Namespace) -> int:
     try:
         config = load(options.config)
     except ConfigError:
-        _show_not_commissioned(screen_of(options.config))
+        _show_not_commissioned(screen_of(options.config), languages_of(options.config))
         raise
     heap.settle()
     with _alone(config):
@@ -92,14 +94,15 @@ def _alone(config: Config) -> Iterator[None]:
         yield
 
 
-def _show_not_commissioned(section: ScreenSection | None) -> None:
+def _show_not_commissioned(section: ScreenSection | None, languages: Pair | None) -> None:
     """Without a configuration the glass says so, as long as its screen is known; passengers still read
     whom to call."""
     if section is None or section.kind not in screens.names():
         return
     try:
         screen = open_screen(section)
-        screen.show(layouts.draw(NOT_COMMISSIONED, NOWHERE, screen.size).pixels)
+        site = replace(NOWHERE, languages=languages or NOWHERE.languages)
+        screen.show(layouts.draw(NOT_COMMISSIONED, site, screen.size).pixels)
     except ScreenError as error:
         print(f"hoistway-agent: {error}", file=sys.stderr)
 

@@ -9,8 +9,10 @@ from msgspec import Meta, Struct
 from agent.detection.detector import Settings
 from agent.detection.escalation import EscalationSettings
 from agent.detection.shaking import ShakingSettings
+from content.languages import pair_of
 from content.message import Name, Text
 from content.message import Path as AreaPath
+from content.page import Site
 
 Address = Annotated[int, Meta(ge=0x03, le=0x77)]
 Pixels = Annotated[int, Meta(ge=320, le=4096)]
@@ -22,7 +24,7 @@ class ConfigError(Exception):
 
 
 class Named(Text, frozen=True, forbid_unknown_fields=True):
-    """A name on the pages, in both languages."""
+    """A name on the pages, in their languages."""
 
 
 class CarSection(Struct, forbid_unknown_fields=True):
@@ -33,6 +35,10 @@ class CarSection(Struct, forbid_unknown_fields=True):
     building: Named
     lift: Named
     time_zone: str
+    languages: tuple[str, ...] = ("zh", "en")
+    """Of the built-in pages: one or two tags of content/languages.py, in any order."""
+    seismic_control: bool = False
+    """Whether the lift is built to stop by itself at the nearest floor in an earthquake, and to open its door."""
 
 
 class AccelerometerSection(Struct, forbid_unknown_fields=True):
@@ -136,6 +142,11 @@ class Config(Struct, forbid_unknown_fields=True):
     door: DoorSection | None = None
     detection: DetectionSection = msgspec.field(default_factory=DetectionSection)
     afterwards: AfterwardsSection = msgspec.field(default_factory=AfterwardsSection)
+
+
+def site_of(car: CarSection) -> Site:
+    """What the pages of this car are drawn with. Raises KeyError for a language that there is not."""
+    return Site(car.building, car.lift, pair_of(car.languages), car.seismic_control)
 
 
 def levels(section: DetectionSection) -> Settings:

@@ -18,19 +18,33 @@ from agent import trust
 from agent.commissioning.draft import TEMPLATE
 from agent.config import (
     AccelerometerSection,
+    CarSection,
     Config,
     ConfigError,
     DetectionSection,
     DoorSection,
     ScreenSection,
+    site_of,
 )
-from agent.stage import DO_NOT_USE, EARTHQUAKE, IDLE
+from agent.stage import ALARM_PAGES, DO_NOT_USE, IDLE, STAND_DOWN, TRAPPED
 from content import layouts
+from content.cabin import Advice
+from content.languages import MOST_ON_A_PAGE, TAGS, Pair, pair_of
 from content.message import BadMessage
-from content.page import Site
+from content.page import Page
 from drivers import accelerometers, doors, screens
 
 MOST_FAULTS = 20
+BUILT_IN = (
+    IDLE,
+    DO_NOT_USE,
+    TRAPPED,
+    STAND_DOWN,
+    *ALARM_PAGES,
+    *(Page("drill", advice.value) for advice in Advice),
+    Page("earthquake", Advice.RIDING.value, level="1"),
+)
+"""Every page that a display may have to show without being sent its words; of the levels one: they differ in the sign."""
 SHOWN = "hoistway-agent config --write FILE writes one"
 
 
@@ -80,6 +94,22 @@ def screen_of(path: Path) -> ScreenSection | None:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=_OnlyScreen).screen
     except (OSError, ValueError, RecursionError, msgspec.DecodeError):
+        return None
+
+
+class _OnlyLanguages(Struct):
+    class Car(Struct):
+        languages: tuple[str, ...]
+
+    car: Car
+
+
+def languages_of(path: Path) -> Pair | None:
+    """The languages in a file that may be wrong everywhere else; None when they cannot be read or known either."""
+    try:
+        tags = msgspec.toml.decode(path.read_bytes(), type=_OnlyLanguages).car.languages
+        return pair_of(tags) if 1 <= len(tags) <= MOST_ON_A_PAGE else None
+    except (OSError, ValueError, RecursionError, msgspec.DecodeError, KeyError):
         return None
 
 
@@ -175,7 +205,8 @@ def _impossible(config: Config) -> Iterator[str]:
         yield "[broker] needs ca, certificate and private_key together, or none of them"
     yield from _addresses(config)
     yield from _levels(config.detection)
-    yield from _pages(config)
+    unknown = list(_languages(config.car))
+    yield from unknown or _pages(config)
 
 
 def _unknown_parts(config: Config) -> Iterator[str]:
@@ -235,19 +266,24 @@ def _levels(section: DetectionSection) -> Iterator[str]:
         yield f"[detection] tremor = {section.tremor} is not below every alarm ({lowest}); lower it"
 
 
+def _languages(car: CarSection) -> Iterator[str]:
+    tags = list(car.languages)
+    for tag in tags:
+        yield from _one_of(tag, list(TAGS), "[car] languages")
+    if not 1 <= len(set(tags)) == len(tags) <= MOST_ON_A_PAGE:
+        said = ", ".join(f'"{tag}"' for tag in tags)
+        yield f'[car] languages = [{said}]: a page shows one or two, for instance ["zh", "en"]'
+
+
 def _pages(config: Config) -> Iterator[str]:
     """The pages that are always there: one that cannot be shown would fail just when it is needed."""
-    site = Site(config.car.building, config.car.lift)
-    size = (config.screen.width, config.screen.height)
-    where = "[car]"
+    site, size = site_of(config.car), (config.screen.width, config.screen.height)
     try:
-        layouts.draw(IDLE, site, size)
-        layouts.draw(DO_NOT_USE, site, size)
-        where = f"[screen] {size[0]}x{size[1]}:"
-        for page in EARTHQUAKE.values():
+        for page in BUILT_IN:
             layouts.draw(page, site, size)
     except BadMessage as error:
-        yield f"{where} {error}"
+        named = str(error).startswith(("building name", "lift name"))
+        yield f"[car] {error}" if named else f"[screen] {size[0]}x{size[1]}: {error}"
 
 
 def _one_of(value: str, known: list[str], where: str) -> Iterator[str]:

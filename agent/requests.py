@@ -18,10 +18,11 @@ from agent.commissioning import surroundings
 from agent.known import AHEAD
 from agent.stage import Choice, name_of
 from content.broker import Delivery
-from content.message import BadMessage, Text, in_area
+from content.message import BadMessage, in_area
 from content.page import Page, Site
 from content.requests import LONGEST, Finding, Reply, Request
 from content.wire import LARGEST, encode, reply_topic, request_topic
+from content.wording import WHICH_LIFT
 from content.work import Work
 from drivers.screens import Pixels, Screen, ScreenError
 
@@ -35,7 +36,6 @@ MOST_REMEMBERED = 64
 LARGEST_PICTURE = LARGEST * 7 // 10
 """Bytes of a PNG: base64 makes four of three, and the rest of a reply is short."""
 IDENTIFY = "identify"
-ASKED = Text("这台电梯是", "This lift is", "這台電梯是", "このエレベーター", "هذا المصعد هو", "यह लिफ्ट है")
 
 
 def judge(request: Request, car: str, place: str, utc: datetime, *, good: bool) -> None:
@@ -55,7 +55,9 @@ def judge(request: Request, car: str, place: str, utc: datetime, *, good: bool) 
 
 def identifying(site: Site) -> Page:
     """The lift's own name, large."""
-    return Page("notice", IDENTIFY, ASKED, title=site.lift, body=site.building)
+    return Page(
+        "notice", IDENTIFY, site.says(WHICH_LIFT), title=site.says(site.lift), body=site.says(site.building)
+    )
 
 
 def picture(pixels: Pixels) -> bytes:

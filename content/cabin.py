@@ -17,13 +17,13 @@ class Advice(Enum):
     """What the earthquake page tells the people in the car."""
 
     RIDING = "riding"
-    """Press every floor button, leave at the first stop."""
+    """Press every floor button, leave at the first stop; with seismic control, wait until it stops."""
     LEAVE = "leave"
     """Leave now: only when the car is known to stand and the door is known to be open."""
     CLOSED = "closed"
     """Try the door-open button; else call, wait, never force the door."""
     UNSURE = "unsure"
-    """Hold on, press every floor button, leave once the car stands and the door is open."""
+    """Hold on, press every floor button or with seismic control wait, leave once the car stands and the door is open."""
 
 
 @dataclass(frozen=True, slots=True)

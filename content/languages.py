@@ -1,6 +1,6 @@
 """The languages of the glass: their fonts, their direction, and which of them share a page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +49,16 @@ BESIDE_ENGLISH: tuple[Pair, ...] = tuple(
     (language, ENGLISH) for language in LANGUAGES if language is not ENGLISH
 )
 """Every other language with English: what sample pages show."""
+TAGS = {language.tag: language for language in LANGUAGES}
+
+
+MOST_ON_A_PAGE = 2
+
+
+def pair_of(tags: Sequence[str]) -> Pair:
+    """One language or two by their tags, in the order of the glass. Raises KeyError."""
+    said = {TAGS[tag] for tag in tags}
+    return ranked([language for language in LANGUAGES if language in said])
 
 
 def words(text: Text, language: Language) -> str:
@@ -66,7 +76,7 @@ def showings(texts: Sequence[Text], order: Sequence[Language] = LANGUAGES) -> li
     """The pages that texts which belong together take in turn, two languages on each, the first ones first."""
     said = spoken(*texts)
     said = [language for language in order if language in said]
-    return [_ranked(said[n : n + 2]) for n in range(0, len(said), 2)]
+    return [ranked(said[n : n + 2]) for n in range(0, len(said), 2)]
 
 
 def first(*texts: Text) -> Pair:
@@ -91,6 +101,6 @@ def replaced(text: Text, language: Language, said: str) -> Text:
     return msgspec.structs.replace(text, **{language.field: said})
 
 
-def _ranked(pair: Sequence[Language]) -> Pair:
+def ranked(pair: Iterable[Language]) -> Pair:
     """English helps whoever reads nothing else: beside another language it stands second."""
     return tuple(sorted(pair, key=lambda language: language is ENGLISH))

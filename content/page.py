@@ -8,6 +8,7 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
+from content.languages import CHINESE, ENGLISH, Pair, only
 from content.message import Text
 
 NOTHING = Text("")
@@ -18,12 +19,20 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The names on the pages of one car."""
+    """The names on the pages of one car, and what its built-in pages say."""
 
     building: Text
     """For instance 锦江花园 A座, Jinjiang Garden, Tower A."""
     lift: Text
     """For instance 2号梯, Lift 2."""
+    languages: Pair = (CHINESE, ENGLISH)
+    """Of the built-in pages: one or two, as `pair_of` gives them."""
+    seismic_control: bool = False
+    """Whether the lift is built to stop by itself at the nearest floor in an earthquake, and to open its door."""
+
+    def says(self, text: Text) -> Text:
+        """A text in the site's languages; where it has neither, in those that it has."""
+        return only(text, self.languages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,17 @@ from content.reading import pairs
 
 EARTHQUAKE = "earthquake"
 """The alert that shows the built-in page for the car's state, unless it brings its own instructions."""
-SOMEWHERE = Site(Text("锦江花园 A座", "Jinjiang Garden, Tower A"), Text("A座 2号梯", "Tower A, lift 2"))
+SOMEWHERE = Site(
+    Text(
+        "锦江花园 A座",
+        "Jinjiang Garden, Tower A",
+        "錦江花園 A棟",
+        "錦江ガーデン A棟",
+        "حديقة جينجيانغ، البرج A",
+        "जिनजियांग गार्डन, टावर A",
+    ),
+    Text("A座 2号梯", "Tower A, lift 2", "A棟 2號電梯", "A棟 2号機", "البرج A، المصعد 2", "टावर A, लिफ़्ट 2"),
+)
 """Names for pages that are drawn away from any car."""
 Read = Callable[[NamedPicture], bytes]
 """The file of a picture. Raises OSError."""

@@ -9,12 +9,12 @@ from typing import Protocol
 from agent.board import Board
 from agent.commissioning import sensors, surroundings
 from agent.commissioning.findings import Record, failed, passed, skipped
-from agent.config import Config
+from agent.config import Config, site_of
 from agent.mounting import KEPT, Left, Up
 from content import layouts
 from content.layouts.check import ASK, NAMES
 from content.message import BadMessage, Text
-from content.page import NOTHING, Page, Site
+from content.page import NOTHING, Page
 from content.requests import Finding
 from content.wire import Event
 from drivers.screens import ScreenError
@@ -102,7 +102,7 @@ class Check:
             return
 
     def _draw(self, page: Page) -> None:
-        site = Site(self.config.car.building, self.config.car.lift)
+        site = site_of(self.config.car)
         self.board.screen.show(layouts.draw(page, site, self.board.screen.size).pixels)
 
     def _variant(self, payload: str) -> str:

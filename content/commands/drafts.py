@@ -1,14 +1,16 @@
 """Messages and alerts as the options say them, before they are checked and signed."""
 
 from argparse import Namespace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from content.cabin import Advice
 from content.commands import BadInput
 from content.commands.output import seconds
-from content.languages import LANGUAGES, spoken, words
+from content.languages import LANGUAGES, MOST_ON_A_PAGE, pair_of, spoken, words
 from content.message import CATEGORY, SENDER, Alert, Instructions, Message, NamedPicture, Text
+from content.page import Site
 from content.pages import EARTHQUAKE
 
 QUAKE = Text("地震", "Earthquake")
@@ -42,6 +44,17 @@ def alert(options: Namespace, utc: datetime) -> Alert:
         options.id, 1, options.area, utc, expiry(options, utc), options.event, title, body,
         severity=options.severity, instructions=told, exercise=options.exercise,
     )  # fmt: skip
+
+
+def site(options: Namespace, otherwise: Site) -> Site:
+    """The lift that the options say; what they leave out is as otherwise. Raises BadInput."""
+    if len(set(options.site_language)) > MOST_ON_A_PAGE:
+        raise BadInput(
+            f"--site-language: {MOST_ON_A_PAGE} at most share a page; name the two most read there"
+        )
+    names = {part: said for part in ("building", "lift") if spoken(said := text(options, part))}
+    languages = pair_of(options.site_language) or otherwise.languages
+    return replace(otherwise, languages=languages, seismic_control=options.seismic_control, **names)
 
 
 def changes(options: Namespace) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from content.areas import parse
 from content.certificates import (
     CA,
-    CONTENT,
+    OFFICE,
     make_ca,
     make_client_certificate,
     make_server_certificate,
@@ -22,8 +22,10 @@ from content.commands.output import tell
 from content.envelope import make_key, public_text
 from content.languages import LANGUAGES, spoken, words
 from content.message import Text
+from content.page import NOTHING, Site
 from content.permissions import nats_users
 from content.repository.alert_keys import AlertKey, AlertKeys
+from content.repository.disk import write_whole
 from content.repository.keyring import KeyRing
 from content.repository.publisher import create, opened
 
@@ -67,15 +69,16 @@ def _broker(folder: Path, names: list[str], utc: datetime) -> None:
     _new_folder(folder / CARS)
     make_ca(folder)
     make_server_certificate(folder, names).write(folder / "server.pem", folder / "server.key")
-    ours = make_client_certificate(folder, CONTENT, utc)
-    ours.write(folder / f"{CONTENT}.pem", folder / f"{CONTENT}.key")
+    for name in OFFICE:
+        make_client_certificate(folder, name, utc).write(folder / f"{name}.pem", folder / f"{name}.key")
     write_users(folder)
 
 
-def write_users(folder: Path) -> None:
-    """Who may do what at NATS: one line for each car that has papers."""
-    cars = [path.stem for path in (folder / CARS).glob("*.pem")]
-    (folder / "users.conf").write_text(nats_users(cars), encoding="utf-8")
+def write_users(folder: Path, gone: Path | None = None) -> None:
+    """Who may do what at NATS: one line for each certificate that counts, without the one that is gone."""
+    certificates = [*(folder / f"{name}.pem" for name in OFFICE), *(folder / CARS).glob("*.pem")]
+    users = nats_users(path.read_bytes() for path in certificates if path != gone)
+    write_whole(folder / "users.conf", users.encode())
 
 
 def _explained(folder: Path) -> str:
@@ -97,19 +100,25 @@ def enrol(options: Namespace, utc: datetime) -> None:
             f"{office}: has no {ROOT} and {BROKER}; make them with `hoistway-content init --broker`"
         )
     _require_place(options)
-    building, lift = drafts.text(options, "building"), drafts.text(options, "lift")
-    if not spoken(building) or not spoken(lift):
+    site = drafts.site(options, Site(NOTHING, NOTHING))
+    if not spoken(site.building) or not spoken(site.lift):
         raise BadInput(
             "--building-zh and --lift-zh are needed, or another language: they stand on every page"
         )
+    issued = office / BROKER / CARS / f"{options.car}.pem"
+    if issued.exists():
+        raise BadInput(
+            f"{options.car}: has papers already; `hoistway-content revoke {options.car} --office {office}` takes them "
+            "away, then enrol it again"
+        )
     papers = make_client_certificate(office / BROKER, options.car, utc)
     bundle = office / BUNDLES / options.car
-    write_new(office / BROKER / CARS / f"{options.car}.pem", papers.certificate, 0o644)
+    write_new(issued, papers.certificate, 0o644)
     _new_folder(bundle)
     papers.write(bundle / "car.pem", bundle / "car.key")
     write_new(bundle / CA, (office / BROKER / CA).read_bytes(), 0o644)
     write_new(bundle / ROOT, (office / ROOT).read_bytes(), 0o644)
-    write_new(bundle / "enrolment.toml", _configuration(options, building, lift).encode(), 0o644)
+    write_new(bundle / "enrolment.toml", _configuration(options, site).encode(), 0o644)
     write_users(office / BROKER)
     text = (
         f"{bundle}: bring it to the display by hand, and there: hoistway-agent enrol {options.car}. "
@@ -135,15 +144,17 @@ def _require_place(options: Namespace) -> None:
         ) from error
 
 
-def _configuration(options: Namespace, building: Text, lift: Text) -> str:
+def _configuration(options: Namespace, site: Site) -> str:
     """The sections of the display's configuration that the office knows; the display adds where its papers lie."""
     host, port = options.broker
     return f"""[car]
 name = {json.dumps(options.car)}
 area = {json.dumps(options.area)}
-building = {_table(building)}
-lift = {_table(lift)}
+building = {_table(site.building)}
+lift = {_table(site.lift)}
 time_zone = {json.dumps(options.time_zone)}
+languages = {json.dumps([language.tag for language in site.languages])}
+seismic_control = {json.dumps(site.seismic_control)}
 
 [broker]
 host = {json.dumps(host)}

@@ -27,6 +27,7 @@ def key(options: Namespace, _utc: datetime) -> None:
     if not options.public:
         print(
             f"{options.file} signs: keep it secret, and keep a copy. "
-            "The line above goes into every display's configuration, as key in [trust].",
+            "The line above is public: it goes into a trial display's configuration, as key in [trust], or for a "
+            "publisher's own key to the office, for `keys appoint AREA --public`.",
             file=sys.stderr,
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from content import arguments
-from content.languages import LANGUAGES
+from content.languages import LANGUAGES, TAGS
 
 Commands = Any
 """What argparse's add_subparsers gives; its class has no public name."""
@@ -77,6 +77,17 @@ def texts(parser: argparse.ArgumentParser, *parts: str) -> None:
                 f"--{part}-{language.tag}", dest=f"{part}_{language.field}", type=arguments.text,
                 metavar="TEXT", help=f"the {part} in {language.name}",
             )  # fmt: skip
+
+
+def site(parser: argparse.ArgumentParser) -> None:
+    """The lift, as its built-in pages have it."""
+    texts(parser, "building", "lift")
+    parser.add_argument(
+        "--site-language", action="append", choices=list(TAGS), default=[], metavar="LANG",
+        help="of the built-in pages, once or twice (default: zh and en)",
+    )  # fmt: skip
+    parser.add_argument("--seismic-control", action="store_true",
+                        help="in an earthquake the lift stops by itself: nobody is told to press every button")  # fmt: skip
 
 
 def sizes(parser: argparse.ArgumentParser) -> None:

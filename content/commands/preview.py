@@ -14,14 +14,15 @@ from content.commands import BadInput, alert, drafts, message, pictures
 from content.commands import options as words
 from content.commands.checks import SIZES
 from content.commands.output import tell
-from content.languages import LANGUAGES, Language, only
-from content.languages import words as words_in
+from content.languages import ENGLISH, TAGS, Language, only, ranked, spoken
 from content.message import Alert, Text
-from content.page import Page
+from content.page import Page, Site
 from content.pages import SOMEWHERE, page_of_message, pages_of_alert
 from content.reading import pairs
 
 STATES = [state.value for state in Advice]
+WORDLESS = ("check", "poster")
+"""Layouts whose pages without a manager's words have no built-in ones for passengers either."""
 
 
 def declare(kinds: words.Commands) -> None:
@@ -53,6 +54,7 @@ def _declare_layout(actions: words.Commands) -> None:
     examples = (
         "preview layout page.png earthquake closed --size 480x800",
         "preview layout page.png notice --language ar",
+        "preview layout page.png earthquake riding --language ja --seismic-control",
     )
     of_layout = words.command(actions, "layout", "a layout with its own sample words", *examples)
     _common(of_layout)
@@ -61,13 +63,16 @@ def _declare_layout(actions: words.Commands) -> None:
     of_layout.add_argument(
         "--level", help="of an earthquake alert, 1 to 4; without it, shaking felt in the car"
     )
-    of_layout.add_argument("--language", choices=[language.tag for language in LANGUAGES])
+    of_layout.add_argument(
+        "--language", choices=list(TAGS), help="of the sample's words; of built-in ones, with English"
+    )
     of_layout.set_defaults(run=preview_layout)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument("--size", type=arguments.size, default=SIZES[0], metavar="WxH", help="px")
+    words.site(parser)
     words.json(parser)
 
 
@@ -76,7 +81,7 @@ def preview(options: Namespace, utc: datetime) -> None:
     pages = _message_pages(options, utc) if options.kind == "message" else _alert_pages(options, utc)
     if options.page > len(pages):
         raise BadInput(f"--page {options.page}: it has {len(pages)}; more languages would make more")
-    _draw(options, pages[options.page - 1])
+    _draw(options, pages[options.page - 1], drafts.site(options, SOMEWHERE))
 
 
 def _message_pages(options: Namespace, utc: datetime) -> list[Page]:
@@ -106,17 +111,24 @@ def preview_layout(options: Namespace, _utc: datetime) -> None:
         for page in samples
         if options.variant in (None, page.variant)
     ]
-    _draw(options, _in_language(samples, options))
-
-
-def _in_language(samples: list[Page], options: Namespace) -> Page:
+    site = drafts.site(options, SOMEWHERE)
     if options.language is None:
-        return samples[0]
-    language = next(language for language in LANGUAGES if language.tag == options.language)
+        _draw(options, samples[0], site)
+        return
+    language = TAGS[options.language]
+    site = replace(site, languages=ranked({language, ENGLISH}))
+    _draw(options, _in_language(samples, language, options), site)
+
+
+def _in_language(samples: list[Page], language: Language, options: Namespace) -> Page:
+    """A sample that has words in a language, in it alone; else one whose words are built in."""
     for page in samples:
-        if any(words_in(text, language) for text in (page.title, page.body)):
+        if language in spoken(page.title, page.body):
             return _only(page, language)
-    raise BadInput(f"{options.layout} has no sample in {language.name}: its words are built in")
+    for page in samples:
+        if page.layout not in WORDLESS and not spoken(page.title, page.body):
+            return page
+    raise BadInput(f"{options.layout} has no sample in {language.name}")
 
 
 def _only(page: Page, language: Language) -> Page:
@@ -128,8 +140,8 @@ def _only(page: Page, language: Language) -> Page:
     )
 
 
-def _draw(options: Namespace, page: Page) -> None:
-    frame = layouts.draw(page, SOMEWHERE, options.size)
+def _draw(options: Namespace, page: Page, site: Site) -> None:
+    frame = layouts.draw(page, site, options.size)
     try:
         Image.fromarray(frame.pixels).save(options.file, format="PNG")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`init`, `enrol`, `publish`, `export`, `keys`: the signed repository, its keys, and the papers of the broker."""
+"""`init`, `enrol`, `revoke`, `publish`, `accept`, `export`, `keys`: the signed repository, its keys, and the papers of the broker."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -14,12 +14,15 @@ def declare(kinds: words.Commands) -> None:
     """The words they take."""
     _declare_init(kinds)
     _declare_enrol(kinds)
-    example = "publish --desk office/desk.sqlite --repository office/repository --keys office/keys"
-    about = "bring the repository to what stands on the desk: messages, playlists, pictures"
-    publish = words.command(kinds, "publish", about, example)
-    words.desk(publish)
-    _repository(publish)
-    publish.set_defaults(run=_done_by("releasing", "publish"))
+    example = "revoke tower-a-lift-2 --office office"
+    revoke = words.command(
+        kinds, "revoke", "keep one display's certificate out of the broker for good", example
+    )
+    revoke.add_argument("car", metavar="CAR", type=arguments.name)
+    revoke.add_argument("--office", type=Path, required=True, metavar="FOLDER", help="what init made")
+    words.json(revoke)
+    revoke.set_defaults(run=_done_by("revoking", "revoke"))
+    _declare_publish(kinds)
     example = "export /media/usb --repository office/repository"
     export = words.command(kinds, "export", "copy the repository, for a USB stick", example)
     export.add_argument("folder", metavar="FOLDER", type=Path)
@@ -27,6 +30,26 @@ def declare(kinds: words.Commands) -> None:
     words.json(export)
     export.set_defaults(run=_done_by("releasing", "export"))
     _declare_keys(kinds)
+
+
+def _declare_publish(kinds: words.Commands) -> None:
+    examples = (
+        "publish --desk office/desk.sqlite --repository office/repository --keys office/keys",
+        "publish --desk desk.sqlite --repository copy --keys my-keys --outgoing outgoing",
+    )
+    about = "bring the repository to what stands on the desk: messages, playlists, pictures"
+    publish = words.command(kinds, "publish", about, *examples)
+    words.desk(publish)
+    _repository(publish)
+    _outgoing(publish)
+    publish.set_defaults(run=_done_by("releasing", "publish"))
+    example = "accept outgoing --repository office/repository --keys office/keys"
+    about = "put out what the publisher of an area signed and brought, all of it or nothing"
+    accept = words.command(kinds, "accept", about, example)
+    accept.add_argument("folder", metavar="FOLDER", type=Path, help="what --outgoing wrote")
+    _repository(accept)
+    words.json(accept)
+    accept.set_defaults(run=_done_by("releasing", "accept"))
 
 
 def _declare_init(kinds: words.Commands) -> None:
@@ -54,7 +77,7 @@ def _declare_enrol(kinds: words.Commands) -> None:
     enrol.add_argument("--areas", type=Path, metavar="FILE", help="(default: areas.toml in the office)")
     enrol.add_argument("--time-zone", required=True, metavar="ZONE", help="the building's, as Asia/Shanghai")
     enrol.add_argument("--broker", type=arguments.address, required=True, metavar="HOST:PORT")
-    words.texts(enrol, "building", "lift")
+    words.site(enrol)
     words.json(enrol)
     enrol.set_defaults(run=_done_by("founding", "enrol"))
 
@@ -70,11 +93,15 @@ def _declare_keys(kinds: words.Commands) -> None:
         parser = words.command(actions, name, about, example)
         parser.add_argument("area", metavar="AREA")
         _repository(parser)
+        _outgoing(parser)
         words.json(parser)
         parser.set_defaults(run=_done_by("releasing", name), root_key=[])
+        if name != "revoke":
+            parser.add_argument("--public", metavar="DIGITS",
+                                help="the publisher's own, as `hoistway-content key` prints it (default: make one)")  # fmt: skip
         if name == "rotate":
-            parser.add_argument("--root-key", type=Path, action="append", default=[], metavar="FILE",
-                                help="root keys, for timestamp, snapshot and targets; may be repeated")  # fmt: skip
+            _root_keys(parser, "root keys, for timestamp, snapshot and targets; may be repeated")
+    _declare_replace_root(actions)
     example = "keys alerts cn/sichuan=<64 digits> --repository office/repository --keys office/keys"
     alerts = words.command(
         actions, "alerts", "say which keys may sign alerts; all others may no more", example
@@ -83,13 +110,39 @@ def _declare_keys(kinds: words.Commands) -> None:
         "keys_of", nargs="+", metavar="AREA=PUBLIC", help="as `hoistway-content key` prints it"
     )
     _repository(alerts)
+    _outgoing(alerts)
     words.json(alerts)
     alerts.set_defaults(run=_done_by("releasing", "alerts"))
+
+
+def _declare_replace_root(actions: words.Commands) -> None:
+    example = (
+        "keys replace-root --root-key root-1.pem --root-key root-3.pem --new root-4.pem \\\n"
+        "    --repository office/repository --keys office/keys"
+    )
+    replace = words.command(actions, "replace-root", "another root key in the place of one", example)
+    _root_keys(replace, "each root key but the one to replace; repeated")
+    replace.add_argument(
+        "--new", type=Path, required=True, metavar="FILE", help="the new key, made there: its stick"
+    )
+    _repository(replace)
+    words.json(replace)
+    replace.set_defaults(run=_done_by("releasing", "replace_root"))
 
 
 def _repository(parser: ArgumentParser) -> None:
     parser.add_argument("--repository", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the key ring")
+    parser.set_defaults(outgoing=None)
+
+
+def _outgoing(parser: ArgumentParser) -> None:
+    parser.add_argument("--outgoing", type=Path, metavar="FOLDER",
+                        help="where the snapshot and timestamp keys are elsewhere: write what to `accept` there")  # fmt: skip
+
+
+def _root_keys(parser: ArgumentParser, about: str) -> None:
+    parser.add_argument("--root-key", type=Path, action="append", default=[], metavar="FILE", help=about)
 
 
 def _done_by(module: str, name: str) -> Callable[[Namespace, datetime], None]:

@@ -73,6 +73,15 @@ def wait_then_leave(pen: Pen) -> None:
     pen.arrow((61, 50), (90, 50), head=11, width=7)
 
 
+def nearest_floor(pen: Pen) -> None:
+    """Two floors, and a lift that comes down to stand level with the lower one."""
+    for y in (16, 85):
+        pen.line((9, y), (38, y), width=8)
+    pen.frame(52, 43, 90, 85, width=7)
+    pen.line((71, 43), (71, 85), width=6)
+    pen.arrow((71, 8), (71, 29), head=11, width=7)
+
+
 def lift(pen: Pen) -> None:
     """A lift with its two doors and the arrows up and down."""
     _lift(pen, 1.0, 50, 50)

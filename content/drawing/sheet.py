@@ -42,6 +42,10 @@ class Box(NamedTuple):
         """The box without a margin at both sides, and one above and below."""
         return Box(self.x + across, self.y + down, self.width - 2 * across, self.height - 2 * down)
 
+    def mirrored(self, around: "Box") -> "Box":
+        """The box as far from one side of a box around it as it is from the other now."""
+        return Box(around.x + around.right - self.right, self.y, self.width, self.height)
+
 
 class Sheet:
     """A picture of width x height pixels, on a ground of one colour or fading down to a second."""
@@ -51,6 +55,11 @@ class Sheet:
         self._image = _faded(size, ground, foot) if foot else Image.new("RGB", size, ground)
         self._pen = ImageDraw.Draw(self._image)
         self._patches: list[Patch] = []
+
+    @property
+    def whole(self) -> Box:
+        """All of the page."""
+        return Box(0, 0, self.width, self.height)
 
     @property
     def wide(self) -> bool:

@@ -43,7 +43,7 @@ class Manner:
     """Whether the second language begins at the side of the main one, and not at its own."""
 
 
-NAME = Manner(Face.REGULAR, Face.REGULAR, BODY, BODY, ratio=1, gap=0)
+NAME = Manner(Face.REGULAR, Face.REGULAR, BODY, BODY, ratio=1, gap=0, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,8 @@ def fit_name(what: str, name: Text, width: int, sizes: Sizes) -> Block:
     together = largest(sizes, lambda size: on_one_line(name, width, Face.REGULAR, size))
     if together or len(shown(name)) < 2:
         return together or fit_line(what, name, width, Face.REGULAR, sizes)
-    return fit(what, name, (width, 3 * sizes[0]), NAME, sizes)
+    marks = sum(language.above + language.below for language, _ in shown(name))
+    return fit(what, name, (width, round((3 + marks) * sizes[0])), NAME, sizes)
 
 
 def on_one_line(text: Text, width: int, face: Face, size: int) -> Block | None:

@@ -3,33 +3,45 @@
 Its variant is an Advice's value where an earthquake is exercised; without one it shows a title and a body.
 """
 
+from dataclasses import dataclass
+
 from content.cabin import Advice
 from content.drawing.colours import DRILL, DRILL_BAND
 from content.drawing.hatching import hatched_border
-from content.drawing.linebreaking import keep
 from content.drawing.sheet import Box, Sheet
 from content.drawing.steps import spread as spread_steps
 from content.drawing.title_and_body import spread as spread_story
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import Manner, fit, fit_line
-from content.languages import BESIDE_ENGLISH, CHINESE, ENGLISH, Pair, first, only
-from content.layouts.earthquake import STEPS
-from content.message import Text
+from content.languages import BESIDE_ENGLISH, Pair, first, only, ranked
+from content.layouts.earthquake import steps_for
+from content.message import BadMessage, Text
 from content.page import Frame, Page, Site
+from content.wording import EXERCISE, IF_REAL, NO_DANGER
 
-EXERCISE = Text("演练", "EXERCISE", "演習", "訓練", "تمرين", "अभ्यास")
-CALM = Text(
-    keep("这是演练，|没有危险"),
-    "This is only an exercise. There is no danger.",
-    keep("這是演習，|沒有危險"),
-    keep("これは|訓練です。|危険は|ありません。"),
-    "هذا تمرين فقط. لا يوجد خطر.",
-    "यह केवल अभ्यास है। कोई ख़तरा नहीं है।",
-)
-IF_REAL = Text("如遇地震", "In an earthquake")
-BORDER, STEP, BANDS = 40, 80, (170, 120)
-"""Widths of the border and of its stripes, and height of a band in portrait and in landscape, in the design."""
-_IF_REAL = Manner(second=Face.BOLD, ratio=0.55, gap=0.02)
+BORDER, STEP = 40, 80
+"""Widths of the border and of its stripes, in the design."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the frame of an exercise leaves for the steps."""
+
+    bands: tuple[int, int]
+    """Height of a band in portrait and in landscape, in the design."""
+    word: int
+    """Largest word on a band, in the design."""
+    heads: tuple[int, int]
+    """Largest headline in portrait and in landscape, in the design."""
+    calm: int
+    """Largest calming line, in the design."""
+    side: int
+    """Width of the headline in landscape, percent."""
+
+
+USUAL, CROWDED = Room((170, 120), 112, (120, 130), 60, 34), Room((110, 90), 68, (64, 64), 44, 30)
+"""Crowded: on a glass that is nearly square, in a script whose lines are high."""
+_IF_REAL = Manner(second=Face.BOLD, ratio=0.55, gap=0.02, flush=True)
 _CALM = Manner(main=Face.REGULAR, ratio=0.7, gap=0.06)
 _TITLE = Text("暴雨预警", "Heavy rain", "暴雨警報", "大雨警報", "أمطار غزيرة", "भारी वर्षा")
 _BODY = Text(
@@ -52,58 +64,81 @@ def samples() -> list[Page]:
 
 def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
     """Border, bands, and what is exercised between them, with the calming line."""
-    pair = first(page.title, page.body)
-    pair = pair if len(pair) == 2 else (pair[0] if pair and pair[0] is not ENGLISH else CHINESE, ENGLISH)
+    try:
+        return _drawn(page, site, size, USUAL)
+    except BadMessage:
+        if not page.variant:
+            raise
+        return _drawn(page, site, size, CROWDED)
+
+
+def _drawn(page: Page, site: Site, size: tuple[int, int], room: Room) -> Frame:
+    pair = _languages(page, site)
     sheet = Sheet(size, DRILL.ground)
-    edge, band = sheet.px(BORDER), sheet.px(BANDS[sheet.wide])
+    edge, band = sheet.px(BORDER), sheet.px(room.bands[sheet.wide])
     hatched_border(sheet, DRILL.ink, edge, sheet.px(STEP))
-    inner = Box(0, 0, sheet.width, sheet.height).inset(edge, edge)
+    inner = sheet.whole.inset(edge, edge)
     for y in (inner.y, inner.bottom - band):
-        _band(sheet, pair, Box(inner.x, y, inner.width, band))
+        _band(sheet, pair, Box(inner.x, y, inner.width, band), room)
     box = inner.inset(sheet.px(48), band + sheet.px(32))
     box = sheet.last_line(only(site.lift, pair), box, DRILL)
-    (_steps if page.variant else _story)(sheet, page, pair, box)
+    if page.variant:
+        (_wide if sheet.wide else _tall)(sheet, page, site, box, room)
+    else:
+        spread_story(sheet, page.title, page.body, _calm(sheet, pair, box, room), DRILL)
     return sheet.frame()
 
 
-def _band(sheet: Sheet, pair: Pair, box: Box) -> None:
-    """The word in both languages, across the page."""
+def _languages(page: Page, site: Site) -> Pair:
+    """Those of its words; where they are one only, one of the site's beside it, best English: it must be understood."""
+    said = first(page.title, page.body)
+    others = [language for language in reversed(site.languages) if language not in said]
+    return ranked([*said, *others][:2]) if said else site.languages
+
+
+def _band(sheet: Sheet, pair: Pair, box: Box, room: Room) -> None:
+    """The word in the page's languages, across the page."""
     sheet.fill(box, DRILL_BAND.ground)
     words = only(EXERCISE, pair)
-    block = fit_line("exercise", words, box.width * 9 // 10, Face.BOLD, sheet.sizes(60, 112))
+    sizes = sheet.sizes(60, room.word)
+    block = fit_line("exercise", words, box.width * 9 // 10, Face.BOLD, sizes)
     ink = [line.ink() for line in block.lines]
     wide, middle = (max(edges[2] for edges in ink), (min(e[1] for e in ink) + max(e[3] for e in ink)) // 2)
     left = min(edges[0] for edges in ink)
     sheet.write(block, box.x + (box.width - wide - left) // 2, box.y + box.height // 2 - middle, DRILL_BAND)
 
 
-def _steps(sheet: Sheet, page: Page, pair: Pair, box: Box) -> None:
-    """What to do in an earthquake, in the car's present state."""
-    steps = STEPS[Advice(page.variant)]
-    if sheet.wide:
-        side, air = box.width * 34 // 100, sheet.px(48)
-        head = fit("headline", IF_REAL, (side, box.height // 2), _IF_REAL, sheet.sizes(80, 130))
-        calm = fit("headline", only(CALM, pair), (side, box.height // 2), _CALM, sheet.sizes(44, 60))
-        y = box.y + (box.height - head.height - air - calm.height) // 2
-        y = sheet.write(head, box.x, y, DRILL) + air
-        sheet.write(calm, box.x, y, DRILL)
-        left = box.x + side + sheet.px(60)
-        spread_steps(sheet, steps, Box(left, box.y, box.right - left, box.height), DRILL)
-        return
-    box = _calm(sheet, pair, box)
-    head = fit("headline", IF_REAL, (box.width, box.height // 4), _IF_REAL, sheet.sizes(90, 120))
+def _tall(sheet: Sheet, page: Page, site: Site, box: Box, room: Room) -> None:
+    """What to do in an earthquake, in the car's present state, above the calming line."""
+    box = _calm(sheet, site.languages, box, room)
+    sizes = sheet.sizes(60, room.heads[0])
+    head = fit("headline", site.says(IF_REAL), (box.width, box.height // 4), _IF_REAL, sizes)
     top = sheet.write(head, box.x, box.y, DRILL) + sheet.px(16)
-    spread_steps(sheet, steps, Box(box.x, top, box.width, box.bottom - top), DRILL)
+    rest = Box(box.x, top, box.width, box.bottom - top)
+    spread_steps(sheet, site, steps_for(Advice(page.variant), site), rest, DRILL)
 
 
-def _story(sheet: Sheet, page: Page, pair: Pair, box: Box) -> None:
-    """Another alert's title and body."""
-    spread_story(sheet, page.title, page.body, _calm(sheet, pair, box), DRILL)
+def _wide(sheet: Sheet, page: Page, site: Site, box: Box, room: Room) -> None:
+    """The headline with the calming line where one begins to read, the steps beside them."""
+    air, side = sheet.px(48), Box(box.x, box.y, box.width * room.side // 100, box.height)
+    left = side.right + sheet.px(60)
+    rest = Box(left, box.y, box.right - left, box.height)
+    if site.languages[0].rtl:
+        side, rest = side.mirrored(box), rest.mirrored(box)
+    half, sizes = (side.width, box.height // 2), sheet.sizes(60, room.heads[1])
+    head = fit("headline", site.says(IF_REAL), half, _IF_REAL, sizes)
+    calm = fit("headline", site.says(NO_DANGER), half, _CALM, sheet.sizes(44, room.calm))
+    y = side.y + (side.height - head.height - air - calm.height) // 2
+    y = sheet.write(head, side.x, y, DRILL) + air
+    sheet.write(calm, side.x, y, DRILL)
+    spread_steps(sheet, site, steps_for(Advice(page.variant), site), rest, DRILL)
 
 
-def _calm(sheet: Sheet, pair: Pair, box: Box) -> Box:
+def _calm(sheet: Sheet, pair: Pair, box: Box, room: Room) -> Box:
     """That there is no danger, below a box; returns the rest of it."""
-    calm = fit("headline", only(CALM, pair), (box.width, box.height // 4), _CALM, sheet.sizes(44, 60))
+    calm = fit(
+        "headline", only(NO_DANGER, pair), (box.width, box.height // 4), _CALM, sheet.sizes(44, room.calm)
+    )
     top = box.bottom - calm.height - sheet.px(24)
     sheet.write(calm, box.x, top, DRILL)
     rule = top - sheet.px(24)

@@ -1,7 +1,6 @@
 """An alert that is no earthquake: its level in colour, words and bars, its title and text."""
 
 from content.drawing.colours import EXTREME, MINOR, MODERATE, PAPER, SEVERE, Scheme
-from content.drawing.linebreaking import keep
 from content.drawing.pictograms import warning
 from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
@@ -9,15 +8,7 @@ from content.drawing.typesetting import Manner, fit
 from content.languages import BESIDE_ENGLISH, first, only, shown
 from content.message import Text
 from content.page import Frame, Page, Site
-
-_ALERT = ("预警 · ", "Alert: ", "預警 · ", "警報 · ", "تنبيه: ", "चेतावनी: ")
-
-
-def _level(*words: str) -> Text:
-    """The words of a level in every language, in the order of a Text."""
-    both = zip(_ALERT, words, strict=True)
-    return Text(*(keep(alert + level) if "·" in alert else alert + level for alert, level in both))
-
+from content.wording import LEVELS
 
 _TITLE = Text("暴雨预警", "Heavy rain", "暴雨警報", "大雨警報", "أمطار غزيرة", "भारी वर्षा")
 _BODY = Text(
@@ -28,13 +19,8 @@ _BODY = Text(
     "قد تغمر المياه موقف السيارات السفلي. انقلوا السيارات إلى مستوى الأرض ولا تستخدموا المصعد إلى القبو.",
     "तहखाने की पार्किंग में पानी भर सकता है। गाड़ियाँ ज़मीनी तल पर ले जाएँ। लिफ़्ट से तहखाने में न जाएँ।",
 )
-LEVELS = {
-    "1": (MINOR, _level("一般", "minor", "一般", "軽微", "طفيف", "मामूली")),
-    "2": (MODERATE, _level("较重", "moderate", "較重", "中程度", "متوسط", "मध्यम")),
-    "3": (SEVERE, _level("严重", "severe", "嚴重", "重大", "شديد", "गंभीर")),
-    "4": (EXTREME, _level("特别严重", "extreme", "特別嚴重", "極めて重大", "بالغ الشدة", "अति गंभीर")),
-}
-"""By CAP severity; the Chinese words are those of the four levels of China's weather warnings."""
+COLOURS = {"1": MINOR, "2": MODERATE, "3": SEVERE, "4": EXTREME}
+"""By CAP severity."""
 EDGE = 28
 """Width of the coloured frame around the page, in the design."""
 _LEVEL = Manner(ratio=0.6, gap=0.05, flush=True)
@@ -53,7 +39,7 @@ def samples() -> list[Page]:
 
 def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
     """A head with the level, on paper with a frame in the level's colour."""
-    scheme, words = LEVELS[page.variant]
+    scheme, words = COLOURS[page.variant], LEVELS[page.variant]
     pair = first(page.title, page.body)
     sheet = Sheet(size, scheme.ground)
     edge, head = sheet.px(EDGE), sheet.px(220 if sheet.wide else 290)

@@ -1,24 +1,16 @@
 """The warning is over: which one, and what else there is to say. Green, a tick, and no sign of alarm."""
 
 from content.drawing.colours import SAFE
-from content.drawing.linebreaking import keep
 from content.drawing.pictograms import tick
 from content.drawing.sheet import Box, Sheet
 from content.drawing.title_and_body import spread
 from content.drawing.typefaces import Face
 from content.drawing.typesetting import Manner, fit
-from content.languages import BESIDE_ENGLISH, CHINESE, ENGLISH, first, only, shown
+from content.languages import BESIDE_ENGLISH, first, only, shown
 from content.message import Text
 from content.page import Frame, Page, Site
+from content.wording import WARNING_OVER
 
-OVER = Text(
-    keep("警报|解除"),
-    "The warning is over",
-    keep("警報|解除"),
-    "警報は解除されました",
-    "انتهى التحذير",
-    "चेतावनी समाप्त",
-)
 _TITLE = Text("暴雨预警", "Heavy rain", "暴雨警報", "大雨警報", "أمطار غزيرة", "भारी वर्षा")
 _BODY = Text(
     "地下车库恢复使用，电梯可以前往地下楼层。",
@@ -45,12 +37,12 @@ def samples() -> list[Page]:
 def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
     """A tick with the words; where there is more to say, they make room for it."""
     sheet = Sheet(size, SAFE.ground)
-    pair = first(page.title, page.body) or (CHINESE, ENGLISH)
+    pair = first(page.title, page.body) or site.languages
     margin = sheet.px(72)
     box = Box(margin, margin, sheet.width - 2 * margin, sheet.height - margin - sheet.px(50))
     box = sheet.last_line(only(site.lift, pair), box, SAFE)
     box = Box(box.x, box.y, box.width, box.height - sheet.px(28))
-    words = only(OVER, pair)
+    words = only(WARNING_OVER, pair)
     if not shown(page.title):
         _alone(sheet, words, box)
     elif sheet.wide:

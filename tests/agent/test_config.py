@@ -7,8 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.commissioning.draft import TEMPLATE
-from agent.config import Config, ConfigError
-from agent.config_reading import load, parse, screen_of
+from agent.config import Config, ConfigError, site_of
+from agent.config_reading import languages_of, load, parse, screen_of
+from content.languages import pair_of
+from content.page import Site
 
 KEY = "7f79957513f6e5b2b214765d47d6555d8983f676b034eadbc56fba4dd6415ea2"
 GOOD = TEMPLATE.read_text(encoding="utf-8").replace("PUT-THE-64-DIGITS-HERE", KEY)
@@ -66,6 +68,78 @@ def test_the_example_asks_for_the_key_of_ones_own_content_managers() -> None:
 def test_what_cannot_work_is_refused_before_it_is_needed(old: str, new: str, said: str) -> None:
     text = changed(old, new)
     assert said in complaint(text.replace("\nheight = 1920", "") if "720" in new else text)
+
+
+SAID = 'languages = ["zh", "en"]'
+
+
+@pytest.mark.parametrize(
+    "tags", [["zh"], ["en"], ["ja", "en"], ["en", "ar"], ["hi", "en"], ["zh-Hant", "ja"]]
+)
+def test_a_site_has_one_language_or_two(tags: list[str]) -> None:
+    config = good(changed(SAID, f"languages = {tags}"))
+    assert site_of(config.car).languages == pair_of(tags)
+
+
+def test_what_is_not_said_is_chinese_with_english_and_a_lift_without_seismic_control() -> None:
+    lines = GOOD.splitlines()
+    bare = "\n".join(line for line in lines if not line.startswith(("languages", "seismic")))
+    car = good(bare).car
+    assert site_of(car) == Site(car.building, car.lift)
+    assert site_of(good(GOOD).car) == site_of(car)
+
+
+def test_seismic_control_is_the_site_s() -> None:
+    assert site_of(good(changed("seismic_control = false", "seismic_control = true")).car).seismic_control
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            'languages = ["zh", "tlh"]',
+            "[car] languages = 'tlh' is not known; use one of: zh, en, zh-Hant, ja, ar, hi",
+        ),
+        ('languages = ["zh", "en", "ja"]', '[car] languages = ["zh", "en", "ja"]: a page shows one or two'),
+        ('languages = ["zh", "zh"]', '[car] languages = ["zh", "zh"]: a page shows one or two'),
+        ("languages = []", "[car] languages = []: a page shows one or two"),
+        ('languages = "zh"', "[car.languages]: Expected a list, got a text"),
+    ],
+)
+def test_other_languages_are_refused_in_one_line(said: str, words: str) -> None:
+    (fault,) = complaints(changed(SAID, said))
+    assert words in fault
+
+
+def test_seismic_control_is_true_or_false() -> None:
+    (fault,) = complaints(changed("seismic_control = false", 'seismic_control = "yes"'))
+    assert "[car.seismic_control]: Expected true or false, got a text" in fault
+
+
+def test_a_name_is_looked_at_in_the_languages_of_the_pages() -> None:
+    long = changed('lift = { zh = "A座 2号梯"', f'lift = {{ ja = "{"号" * 200}", zh = "A座 2号梯"')
+    good(long)
+    assert "[car] lift name: shorten the Japanese" in complaint(
+        long.replace(SAID, 'languages = ["ja", "en"]')
+    )
+
+
+def test_a_screen_may_be_too_narrow_for_one_language_only() -> None:
+    narrow = changed("height = 1920", "height = 1250")
+    good(narrow)
+    assert "[screen] 1080x1250: " in complaint(narrow.replace(SAID, 'languages = ["ar", "hi"]'))
+
+
+def test_languages_are_known_although_all_the_rest_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "f.toml"
+    path.write_text(
+        changed(SAID, 'languages = ["en", "ja"]').replace("[broker]", "[brokr]"), encoding="utf-8"
+    )
+    assert languages_of(path) == pair_of(["ja", "en"])
+    for broken in ('languages = ["tlh"]', "languages = []", 'languages = "ja"', ""):
+        path.write_text(changed(SAID, broken), encoding="utf-8")
+        assert languages_of(path) is None
+    assert languages_of(tmp_path / "nowhere") is None
 
 
 def test_a_display_without_a_door_sensor_needs_no_door_section() -> None:

@@ -1,5 +1,6 @@
 """A preview is exactly what the display draws, for any message, alert, layout, language, state and screen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image
 
 from content import layouts
-from content.languages import LANGUAGES, only
+from content.languages import LANGUAGES, TAGS, only, pair_of
 from content.message import CATEGORY, SENDER, Message, Text
 from content.page import Page, Pixels
 from content.pages import SOMEWHERE, page_of
@@ -102,6 +103,34 @@ def test_a_layout_is_drawn_in_the_language_that_is_asked_for(office: Office) -> 
     assert same(pixels, page, (1920, 1080))
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        (("earthquake", "closed"), Page("earthquake", "closed")),
+        (("earthquake", "riding", "--level", "3"), Page("earthquake", "riding", level="3")),
+        (("trapped",), Page("trapped")),
+        (("idle",), Page("idle")),
+        (("drill", "leave"), Page("drill", "leave")),
+        (("stand_down", "bare"), Page("stand_down")),
+    ],
+)
+@pytest.mark.parametrize("tag", TAGS)
+def test_built_in_words_are_drawn_in_a_language_with_english(
+    office: Office, words: tuple[str, ...], page: Page, tag: str
+) -> None:
+    site = replace(SOMEWHERE, languages=pair_of([tag, "en"]))
+    pixels = drawn(office, "layout", *words, "--language", tag, *SIZE)
+    assert np.array_equal(pixels, layouts.draw(page, site, SMALL).pixels)
+
+
+@pytest.mark.parametrize("words", [("earthquake", "riding"), ("drill", "unsure")])
+def test_pages_of_a_lift_with_seismic_control_are_drawn(office: Office, words: tuple[str, str]) -> None:
+    site = replace(SOMEWHERE, languages=pair_of(["ja", "en"]), seismic_control=True)
+    pixels = drawn(office, "layout", *words, "--language", "ja", "--seismic-control", *SIZE)
+    assert np.array_equal(pixels, layouts.draw(Page(*words), site, SMALL).pixels)
+    assert not same(drawn(office, "layout", *words, "--seismic-control", *SIZE), Page(*words))
+
+
 @pytest.mark.parametrize("layout", layouts.names())
 def test_every_layout_can_be_asked_for(office: Office, layout: str) -> None:
     assert drawn(office, "layout", layout, *SIZE).shape == (800, 480, 3)
@@ -112,7 +141,9 @@ def test_every_layout_can_be_asked_for(office: Office, layout: str) -> None:
     [
         (("earthquake", "sideways"), "it has"),
         (("earthquake", "closed", "--level", "9"), "no level 9"),
-        (("trapped", "--language", "hi"), "no sample in Hindi"),
+        (("check", "--language", "hi"), "no sample in Hindi"),
+        (("poster", "--language", "hi"), "no sample in Hindi"),
+        (("trapped", "--language", "tlh"), "invalid choice"),
         (("nowhere",), "invalid choice"),
     ],
 )

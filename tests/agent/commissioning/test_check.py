@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from agent.board import Board, Wired
 from agent.commissioning import check as checking
 from agent.commissioning.check import Check, remember
-from agent.commissioning.findings import Finding, Record, lines
+from agent.commissioning.findings import Record, lines
 from agent.mounting import KEPT, Left, tilt_deg
 from agent.store import Store
 from content.broker import BrokerLost, Connection, Delivery
 from content.layouts.check import NAMES
+from content.requests import Finding
 from content.work import Inline
 from drivers import accelerometers
 from drivers.screens import ScreenError
