@@ -7,7 +7,8 @@ them, and the secure elements of small boards, have taken for years.
 climb into a shaft because a date went by: the authority and the broker are valid from 1970-01-01 to the date by which
 RFC 5280 (4.1.2.5) says "no end". The broker checks a car's certificate with a clock that is kept; so it begins with
 1970 too (the issuer's clock may be ahead) and ends after 20 years, longer than a display lasts. A stolen one is not
-waited for: it is revoked (NATS: its user is removed; mosquitto: the revocation list).
+waited for: it is revoked (NATS: its user is removed; mosquitto: the revocation list). The list has no end either: it
+is brought to the broker by hand, and once a list has lapsed, OpenSSL refuses every car.
 """
 
 import ipaddress
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -40,6 +42,9 @@ NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 CAR_LASTS = timedelta(days=20 * 365)
 CONTENT = "hoistway.content"
 """The content service's name at the broker; its dot keeps it apart from every car's."""
+MANAGER = "hoistway.manager"
+"""Whoever asks displays or publishes beside the service: a broker lets a name have one connection, and this one is its own."""
+OFFICE = (CONTENT, MANAGER)
 
 
 class BadCertificate(ValueError):
@@ -79,17 +84,38 @@ def make_server_certificate(folder: Path, names: Sequence[str]) -> Papers:
 
 
 def make_client_certificate(folder: Path, name: str, utc: datetime, lasts: timedelta = CAR_LASTS) -> Papers:
-    """A car's or the content service's; the name is who it is to the broker. Raises BadCertificate."""
+    """A car's or the content service's; the name is who it is to the broker. Raises BadCertificate.
+
+    It has a number of its own in its alternative name too: NATS knows no revocation list, and could not tell the
+    certificate of a car that was enrolled anew from the one that was stolen.
+    """
     builder, key = _issued(folder, name, utc + lasts)
+    own = x509.UniformResourceIdentifier(f"hoistway:{name}:{token_hex(8)}")
+    builder = builder.add_extension(x509.SubjectAlternativeName([own]), critical=False)
     return _for(builder, key, folder, ExtendedKeyUsageOID.CLIENT_AUTH)
 
 
 def revoke(folder: Path, certificate: bytes, utc: datetime) -> None:
     """Put a certificate on the authority's list, which mosquitto reads at SIGHUP. Raises BadCertificate."""
     revoked = {entry.serial_number: entry for entry in _revoked(folder)}
-    serial = x509.load_pem_x509_certificate(certificate).serial_number
+    try:
+        serial = x509.load_pem_x509_certificate(certificate).serial_number
+    except ValueError as error:
+        raise BadCertificate(f"not a certificate, so it cannot be revoked: {error}") from error
     entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(utc).build()
     _write_revoked(folder, (revoked | {serial: entry}).values())
+
+
+def names_in(certificate: bytes) -> tuple[str, str]:
+    """Whose a client's certificate is, and what it alone is called. Raises BadCertificate."""
+    try:
+        read = x509.load_pem_x509_certificate(certificate)
+        (common,) = read.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        alternative = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        (own,) = alternative.get_values_for_type(x509.UniformResourceIdentifier)
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise BadCertificate(f"not a client's certificate of this authority: {error}") from error
+    return str(common.value), own
 
 
 def write_new(path: Path, data: bytes, mode: int) -> None:
@@ -107,7 +133,12 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
 
 
 def _revoked(folder: Path) -> Iterable[x509.RevokedCertificate]:
-    return x509.load_pem_x509_crl(_read(folder / REVOKED))
+    try:
+        return x509.load_pem_x509_crl(_read(folder / REVOKED))
+    except ValueError as error:
+        if isinstance(error, BadCertificate):
+            raise
+        raise BadCertificate(f"{folder / REVOKED}: is damaged; bring it back from a copy") from error
 
 
 def _write_revoked(folder: Path, entries: Iterable[x509.RevokedCertificate]) -> None:

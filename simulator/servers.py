@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from content.certificates import CONTENT, make_ca, make_client_certificate, make_server_certificate
+from content.certificates import OFFICE, make_ca, make_client_certificate, make_server_certificate
 from content.permissions import nats_users
 from content.tls import Tls
 
@@ -55,11 +55,16 @@ def issue(folder: Path, cars: Sequence[str]) -> None:
     """What deploy/ expects in /etc/hoistway/broker, and beside it the papers of cars and of the content service."""
     make_ca(folder)
     make_server_certificate(folder, [HOST, "localhost"]).write(folder / "server.pem", folder / "server.key")
-    for name in (CONTENT, *cars):
+    for name in (*OFFICE, *cars):
         papers = make_client_certificate(folder, name, datetime.now(UTC))
         papers.write(folder / f"{name}.pem", folder / f"{name}.key")
-    (folder / "users.conf").write_text(nats_users(cars), encoding="utf-8")
+    (folder / "users.conf").write_text(nats_users(certificates(folder, cars)), encoding="utf-8")
     shutil.copy(DEPLOY / "acl", folder)
+
+
+def certificates(folder: Path, cars: Sequence[str]) -> list[bytes]:
+    """Of the office and of cars, as `issue` put them there."""
+    return [(folder / f"{name}.pem").read_bytes() for name in (*OFFICE, *cars)]
 
 
 def tls(folder: Path, name: str) -> Tls:

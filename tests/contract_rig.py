@@ -26,7 +26,7 @@ from content.service import Service
 from content.wire import Event, Status, digest
 from content.work import OneThread
 from simulator.broker import InProcessBroker
-from simulator.servers import HOST, Mosquitto, Nats, issue, shipped, tls
+from simulator.servers import HOST, Mosquitto, Nats, certificates, issue, shipped, tls
 from tests import needed
 
 CAR = "lift-2"
@@ -87,7 +87,9 @@ class Real:
     def deny(self, *topics: str) -> None:
         """The car may not write there; its other permissions stay as they are shipped."""
         subjects = ", ".join(f'"{topic.replace("/", ".")}"' for topic in topics)
-        users = nats_users(CARS).replace("publish: { allow", f"publish: {{ deny: [{subjects}], allow")
+        users = nats_users(certificates(self.etc, CARS)).replace(
+            "publish: { allow", f"publish: {{ deny: [{subjects}], allow"
+        )
         (self.etc / "users.conf").write_text(users)
         rules = "".join(f"topic deny {topic}\n" for topic in topics)
         (self.etc / "acl").write_text(f"{shipped('acl', {})}\nuser {CAR}\n{rules}")

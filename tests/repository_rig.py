@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata
@@ -25,6 +24,7 @@ from content.repository.publisher import Publisher, create, opened
 from content.repository.verification import BadRepository
 from content.wire import LARGEST
 from tests.content_rig import AREA, NOW, message
+from tests.spoiling_rig import spoiled
 
 PLACE = f"{AREA}/lift-2"
 CITY = "cn/sichuan/chengdu"
@@ -221,61 +221,7 @@ def judged(
 
 def fuzzed(random: Random, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files with up to three of them spoiled at random."""
-    spoiled = dict(files)
+    spoiled_files, others = dict(files), list(files.values())
     for file in random.sample(sorted(files), random.randint(1, 3)):
-        spoiled[file] = _spoiled(random, files[file], files)
-    return spoiled
-
-
-def _spoiled(random: Random, data: bytes, files: Mapping[str, bytes]) -> bytes:
-    match random.randrange(6):
-        case 0:
-            return data[: random.randrange(len(data) + 1)]
-        case 1:
-            return random.randbytes(random.randrange(300))
-        case 2:
-            return files[random.choice(sorted(files))]
-        case 3:
-            place = random.randrange(len(data) + 1)
-            return (
-                data[:place] + random.randbytes(random.randint(1, 8)) + data[place + random.randint(0, 8) :]
-            )
-        case _:
-            return _spoiled_json(random, data)
-
-
-VALUES: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    0,
-    2**70,
-    1e999,
-    "",
-    "\x00",
-    "x" * 500,
-    [],
-    {},
-    [[]],
-    {"": {}},
-    "1970-01-01T00:00:00Z",
-)
-
-
-def _spoiled_json(random: Random, data: bytes) -> bytes:
-    """One value somewhere in it replaced by a strange one, or taken away."""
-    try:
-        written = json.loads(data)
-    except ValueError:
-        return data[::-1]
-    at = written
-    while isinstance(at, dict | list) and at:
-        place = random.choice(list(at) if isinstance(at, dict) else list(range(len(at))))
-        if not isinstance(at[place], dict | list) or not at[place] or random.random() < 0.3:
-            if random.random() < 0.3:
-                del at[place]
-            else:
-                at[place] = random.choice(VALUES)
-            break
-        at = at[place]
-    return json.dumps(written).encode()
+        spoiled_files[file] = spoiled(random, files[file], others)
+    return spoiled_files

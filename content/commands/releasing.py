@@ -1,27 +1,40 @@
-"""What changes the repository: what stands on the desk, and who may sign."""
+"""What changes the repository: what stands on the desk, what publishers bring, and who may sign."""
 
+import re
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+
+from securesystemslib.signer import Key
 
 from content import arguments
 from content.commands import BadInput
 from content.commands.output import tell
 from content.commands.pictures import kept
 from content.commands.publishing import standing
-from content.envelope import public_key
+from content.envelope import BadKey, make_key, public_key
 from content.message import BadMessage, Message, NamedPicture, Playlist, kind_of
+from content.progress import bar
+from content.repository import submission
 from content.repository.alert_keys import AlertKey, AlertKeys
 from content.repository.disk import Folder
 from content.repository.keyring import KeyRing, load_all
-from content.repository.names import TIMESTAMP, parts_of_target, picture_parts
-from content.repository.publisher import Published, Publisher, opened
-from content.repository.rooting import ONLINE
+from content.repository.names import (
+    INDEX,
+    TIMESTAMP,
+    area_of_role,
+    hash_in,
+    parts_of_target,
+    picture_parts,
+)
+from content.repository.publisher import Publisher, opened
+from content.repository.rooting import ONLINE, not_named, replace_root_key
 from content.repository.standing import delegated
 
 Target = tuple[str, str, str]
 """Area, kind and name."""
+METADATA = re.compile(r"[1-9][0-9]*\.(?:root|targets|snapshot|area\..+)\.json")
 
 
 def publish(options: Namespace, utc: datetime) -> None:
@@ -35,8 +48,9 @@ def publish(options: Namespace, utc: datetime) -> None:
         wanted |= {(area, "picture", name) for area, name in pictures}
         for target in sorted(_held(publisher) - wanted):
             publisher.remove(*target)
-        for publication in current:
+        for number, publication in enumerate(current, 1):
             publisher.add_publication(publication)
+            bar("reading", number, len(current))
         for (area, name), named in pictures.items():
             _add_picture(publisher, area, name, _file(options.desk, named))
 
@@ -78,52 +92,121 @@ def _signs(publisher: Publisher, name: str) -> bool:
     return publisher.keys.holds(delegated(above)[name])
 
 
-def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]) -> Published:
-    """Edit, sign, and look at it as displays will."""
-    with opened(options.repository, KeyRing(options.keys)) as publisher:
+def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]) -> None:
+    """Edit, sign, look at it as displays will, and only then write; or, for the office to put out, sign and write."""
+    with opened(options.repository, KeyRing(options.keys), tell=bar) as publisher:
+        if not options.outgoing:
+            _require_online(options, publisher)
         edit(publisher)
-        done = publisher.publish(utc)
-        publisher.verify(utc)
-    lines = [f"{options.repository}: {len(done.files)} files written, {len(done.superseded)} superseded."]
+        if options.outgoing:
+            _bring(options, publisher.submission(utc))
+        else:
+            _put_out(options, publisher, utc)
+
+
+def _require_online(options: Namespace, publisher: Publisher) -> None:
+    """Raises BadKey where the ring is that of an area's publisher, or of an office apart from its server."""
+    if not publisher.keys.holds(publisher.standing.root.signed.roles["snapshot"]):
+        raise BadKey(
+            f"{options.keys}: has no snapshot key, because the office puts versions out; "
+            "--outgoing FOLDER writes what to bring there"
+        )
+
+
+def _put_out(options: Namespace, publisher: Publisher, utc: datetime, accepted: Sequence[str] = ()) -> None:
+    done = publisher.publish(utc, checked=True)
+    lines = [f"{', '.join(accepted)}: accepted."] if accepted else []
+    lines += [f"{options.repository}: {len(done.files)} files written, {len(done.superseded)} superseded."]
     lines.append("`hoistway-content serve --repository` publishes them, at once where it is running.")
-    tell(options, {"files": done.files, "superseded": done.superseded}, "\n".join(lines))
-    return done
+    value = {"files": done.files, "superseded": done.superseded, "accepted": accepted}
+    tell(options, value, "\n".join(lines))
+
+
+def _bring(options: Namespace, files: Mapping[str, bytes]) -> None:
+    """What the office has to accept, in place of what was to be brought before."""
+    folder = Folder(options.outgoing)
+    if TIMESTAMP in folder:
+        raise BadInput(f"{options.outgoing}: a repository stands there; name another folder with --outgoing")
+    _mirror(files, list(files), folder)
+    text = (
+        f"{options.outgoing}: {len(files)} files; bring it to the office: `hoistway-content accept` takes it."
+    )
+    if not files:
+        text = f"{options.repository}: has all of it already; there is nothing to bring."
+    tell(options, {"files": list(files)}, text)
+
+
+def accept(options: Namespace, utc: datetime) -> None:
+    """All of what a publisher brought, or nothing of it."""
+    files = submission.read(Folder(options.folder))
+    with opened(options.repository, KeyRing(options.keys), tell=bar) as publisher:
+        roles = publisher.accept(files, utc)
+        _put_out(options, publisher, utc, accepted=[area_of_role(role) or role for role in roles])
 
 
 def export(options: Namespace, _utc: datetime) -> None:
     """The timestamp last: a stick that is pulled out too early has the version before, or nothing."""
-    source, target = Folder(options.repository), Folder(options.folder)
+    source = Folder(options.repository)
     names = sorted(source, key=lambda name: (name == TIMESTAMP, name))
     if TIMESTAMP not in names:
         raise BadInput(f"{options.repository}: is no repository; `hoistway-content init` makes one")
-    with target.locked():
-        for name in names:
-            target.write(name, source[name])
-        stale = sorted(set(target) - set(names))
-        target.forget(stale)
+    _mirror(source, names, Folder(options.folder))
     tell(options, {"files": names}, f"{options.folder}: {len(names)} files")
 
 
+def _mirror(files: Mapping[str, bytes], names: Sequence[str], target: Folder) -> None:
+    """These files in this order, and no others of a repository; whatever else lies there stays."""
+    with target.locked():
+        for number, name in enumerate(names, 1):
+            target.write(name, files[name])
+            bar("writing", number, len(names))
+        target.forget(sorted(name for name in set(target) - set(names) if _is_ours(name)))
+
+
+def _is_ours(name: str) -> bool:
+    return hash_in(name) is not None or name in (INDEX, TIMESTAMP) or METADATA.fullmatch(name) is not None
+
+
 def appoint(options: Namespace, utc: datetime) -> None:
-    """A publisher for an area, with a new key in the ring."""
-    area = _area(options.area)
-    _change(options, utc, lambda publisher: publisher.appoint(area))
+    """A publisher for an area, with a new key in the ring or the key that is named."""
+    area, key = _area(options.area), _key(options)
+    _change(options, utc, lambda publisher: publisher.appoint(area, key))
 
 
 def rotate(options: Namespace, utc: datetime) -> None:
     """Another key, for an area or, signed by root keys, for one of TUF's own roles."""
     if options.area in ONLINE:
+        if options.public:
+            raise BadInput(
+                f"--public is for an area's key; the one for {options.area} is made in the key ring"
+            )
         roots = load_all(options.root_key)
         _change(options, utc, lambda publisher: publisher.rotate_online(options.area, roots, utc))
         return
-    area = _area(options.area)
-    _change(options, utc, lambda publisher: publisher.rotate(area))
+    area, key = _area(options.area), _key(options)
+    _change(options, utc, lambda publisher: publisher.rotate(area, key))
+
+
+def _key(options: Namespace) -> Key | None:
+    return public_key(options.public) if options.public else None
 
 
 def revoke(options: Namespace, utc: datetime) -> None:
     """Take a publisher away."""
     area = _area(options.area)
     _change(options, utc, lambda publisher: publisher.revoke(area))
+
+
+def replace_root(options: Namespace, utc: datetime) -> None:
+    """A new root key in the place of the one that is not named, signed by those that are."""
+    roots = load_all(options.root_key)
+
+    def edit(publisher: Publisher) -> None:
+        lost = not_named(publisher.standing.root.signed, roots)
+        new = make_key(options.new)
+        publisher.change_root(replace_root_key(lost, new.public_key), roots, utc)
+
+    _change(options, utc, edit)
 
 
 def alerts(options: Namespace, utc: datetime) -> None:

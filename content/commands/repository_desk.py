@@ -1,7 +1,10 @@
 """The desk of an office with a repository: messages and playlists reach displays by that alone."""
 
 from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from content.behind import Expected
 from content.desk import Change, Desk
@@ -15,6 +18,11 @@ BY_REPOSITORY = ("message", "playlist")
 
 class RepositoryDesk(Desk):
     """A display with a pinned root would refuse a message in an envelope of its own, and report it each time."""
+
+    def __init__(self, path: Path, repository: Path) -> None:
+        """repository: its folder, where content stands too that publishers of areas brought from desks of their own."""
+        super().__init__(path)
+        self._repository = repository
 
     def changes(self, after: int, utc: datetime) -> list[Change]:
         """Alerts and releases only."""
@@ -32,7 +40,13 @@ class RepositoryDesk(Desk):
             utc.astimezone(UTC).isoformat(),
             *BY_REPOSITORY,
         )
-        return Expected(rows)
+        mine = {tuple(row[:3]) for row in self._rows("SELECT area, kind, id FROM publication")}
+        return Expected([*rows, *(row for row in self._contents.current(utc) if row[:3] not in mine)])
+
+    @cached_property
+    def _contents(self) -> Any:
+        """With python-tuf, which other commands do not wait for."""
+        return import_module("content.repository.contents").Contents(self._repository)
 
 
 def beside(path: Path) -> Path | None:
@@ -43,7 +57,7 @@ def beside(path: Path) -> Path | None:
 
 def desk_at(path: Path, repository: Path | None) -> Desk:
     """The desk in a file, with a repository or without one."""
-    return Desk(path) if repository is None else RepositoryDesk(path)
+    return Desk(path) if repository is None else RepositoryDesk(path, repository)
 
 
 def _kind(topic: str) -> str:

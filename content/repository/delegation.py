@@ -1,9 +1,11 @@
 """Who may publish for which area: publishers appointed, their keys changed, taken away."""
 
+from collections.abc import Iterable
+
 from tuf.api.metadata import DelegatedRole, Delegations, Key, Metadata, Targets
 
 from content.message import BadMessage, in_area, prefixes
-from content.repository.names import area_of_role, patterns, role_of
+from content.repository.names import area_of_role, parts_of_target, patterns, role_of
 from content.repository.standing import Standing, delegated
 
 
@@ -12,35 +14,55 @@ def areas(standing: Standing) -> list[str]:
     return sorted(area for name in standing.roles if (area := area_of_role(name)) is not None)
 
 
+def everywhere(standing: Standing) -> list[str]:
+    """Every area for which something stands, or that has a publisher of its own."""
+    paths = {path for role in standing.roles.values() for path in role.signed.targets}
+    hold = {parts[0] for parts in map(parts_of_target, paths) if parts}
+    return sorted(hold | set(areas(standing))) or ["unknown"]
+
+
+def concerned(standing: Standing, roles: Iterable[str]) -> list[str]:
+    """The areas whose displays read something of these roles."""
+    own = [area_of_role(role) for role in roles]
+    return [area for area in everywhere(standing) if any(one is None or in_area(one, area) for one in own)]
+
+
 def nearest(standing: Standing, area: str) -> str:
     """The role that signs for an area: its own, or of the narrowest area around it; "targets" where there is none."""
     around = [role_of(area) for area in reversed(prefixes(area)) if role_of(area) in standing.roles]
     return around[0] if around else "targets"
 
 
-def appoint(standing: Standing, area: str, key: Key) -> set[str]:
-    """Give an area a publisher of its own, delegated by the nearest above it. Gives the roles to sign.
-
-    Raises BadMessage when it has one.
-    """
-    name = role_of(area)
-    if name in standing.roles:
+def require_none(standing: Standing, area: str) -> None:
+    """Raises BadMessage when an area has a publisher of its own."""
+    if role_of(area) in standing.roles:
         raise BadMessage(f"{area} has a publisher already; rotate its key instead")
+
+
+def appoint(standing: Standing, area: str, keys: Iterable[Key]) -> set[str]:
+    """Give an area a publisher of its own, delegated by the nearest above it, to any one of these keys.
+
+    Gives the roles to sign. Raises BadMessage when it has one.
+    """
+    require_none(standing, area)
+    name = role_of(area)
     above = nearest(standing, area)
     role = standing.role(above)
     if role.delegations is None:
         role.delegations = Delegations({}, {})
     delegated(role)[name] = DelegatedRole(name, [], 1, True, patterns(area))
-    role.add_key(key, name)
+    for key in keys:
+        role.add_key(key, name)
     standing.roles[name] = Metadata(Targets())
     return {above, name}
 
 
-def rotate(standing: Standing, area: str, key: Key) -> set[str]:
-    """Another key for an area's publisher; the ones before count no more. Gives the roles to sign."""
+def rotate(standing: Standing, area: str, keys: Iterable[Key]) -> set[str]:
+    """Any one of these keys for an area's publisher; the ones before count no more. Gives the roles to sign."""
     name = role_of(area)
     above = _without_keys(standing, name)
-    standing.role(above).add_key(key, name)
+    for key in keys:
+        standing.role(above).add_key(key, name)
     return {above, name}
 
 
@@ -52,15 +74,16 @@ def revoke(standing: Standing, area: str) -> set[str]:
     name = role_of(area)
     above = _without_keys(standing, name)
     del delegated(standing.role(above))[name]
-    for gone in _appointed_by(standing, name):
-        del standing.roles[gone]
+    forget(standing, name)
     return {above}
 
 
-def _appointed_by(standing: Standing, name: str) -> list[str]:
-    """A role, and all below it that it or they delegate to."""
-    below = [role for role in delegated(standing.role(name)) if role in standing.roles]
-    return [name] + [role for one in below for role in _appointed_by(standing, one)]
+def forget(standing: Standing, name: str) -> None:
+    """Take a role out, and all below it that it or they delegate to."""
+    for below in delegated(standing.role(name)):
+        if below in standing.roles:
+            forget(standing, below)
+    del standing.roles[name]
 
 
 def _without_keys(standing: Standing, name: str) -> str:

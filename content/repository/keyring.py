@@ -30,6 +30,12 @@ class KeyRing:
         self._signers[signer.public_key.keyid] = signer
         return signer
 
+    def lend(self) -> CryptoSigner:
+        """A key in memory only: it signs until this program ends, and never again."""
+        signer = CryptoSigner.generate_ed25519()
+        self._signers[signer.public_key.keyid] = signer
+        return signer
+
     def holds(self, role: Role) -> bool:
         """Whether enough of a role's keys are here to sign for it."""
         return sum(keyid in self._signers for keyid in role.keyids) >= role.threshold

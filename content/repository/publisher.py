@@ -1,36 +1,34 @@
 """The publisher's side: the next version of the repository, signed and written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from securesystemslib.signer import CryptoSigner, Key
-from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from content.message import BadMessage, Message, Playlist, kind_of, prefixes
-from content.repository import alert_keys, delegation, names, rooting
+from content.progress import Tell, silent
+from content.repository import alert_keys, delegation, inspection, names, rooting, signing, submission
 from content.repository.alert_keys import AlertKeys
 from content.repository.disk import Folder
-from content.repository.index import index_of
-from content.repository.index import read as read_index
 from content.repository.keyring import KeyRing
-from content.repository.names import INDEX, TIMESTAMP, metadata_file, parts_of_target, role_of, target_file
+from content.repository.names import (
+    INDEX,
+    TIMESTAMP,
+    hash_in,
+    metadata_file,
+    parts_of_target,
+    role_of,
+    target_file,
+)
 from content.repository.standing import Standing, as_file, delegated
 from content.repository.standing import read as read_standing
-from content.repository.verification import Missing, examine
 
-TIMESTAMP_LASTS = timedelta(days=21)
-"""A display that was away for longer, or from which a newer one is withheld, takes no new content."""
 FRESH_FOR = timedelta(days=1)
-SNAPSHOT_LASTS = timedelta(days=365)
-SIGNED_LASTS = timedelta(days=3653)
-"""Targets and areas: that nothing newer is withheld is for the timestamp to show, every day anew."""
-
-PUBLISHED = {"message": Message, "playlist": Playlist}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +45,37 @@ class Publisher:
     """The repository, opened for writing by `opened`. After an exception what was not published is lost."""
 
     def __init__(
-        self, folder: Folder, keys: KeyRing, standing: Standing, new: dict[str, bytes] | None = None
+        self,
+        folder: Folder,
+        keys: KeyRing,
+        standing: Standing,
+        new: dict[str, bytes] | None = None,
+        *,
+        tell: Tell = silent,
     ) -> None:
-        """new is what a repository begins with: its first root."""
-        self.folder, self.keys, self.standing = folder, keys, standing
+        """new is what a repository begins with: its first root. tell hears how far long work is."""
+        self.folder, self.keys, self.standing, self._tell = folder, keys, standing, tell
         self._changed = {"targets"} if new else set[str]()
         self._new = new or {}
         """Targets and roots to write."""
         self._stood, self._found = set(standing.files()), set(folder)
 
-    def appoint(self, area: str) -> None:
-        """Give an area a publisher of its own, with a new key in the key ring. Raises BadMessage, BadKey."""
-        name = role_of(area)
-        self._changed |= delegation.appoint(self.standing, area, self.keys.make(name).public_key)
+    def appoint(self, area: str, key: Key | None = None) -> None:
+        """Give an area a publisher of its own, with their key or a new one in the ring. Raises BadMessage, BadKey."""
+        delegation.require_none(self.standing, area)
+        self._changed |= delegation.appoint(self.standing, area, self._keys_of(area, key))
 
-    def rotate(self, area: str) -> None:
+    def rotate(self, area: str, key: Key | None = None) -> None:
         """Another key for an area's publisher; the one before counts no more. Raises BadMessage, BadKey."""
         self.standing.role(role_of(area))
-        self._changed |= delegation.rotate(self.standing, area, self.keys.make(role_of(area)).public_key)
+        self._changed |= delegation.rotate(self.standing, area, self._keys_of(area, key))
+
+    def _keys_of(self, area: str, key: Key | None) -> list[Key]:
+        """A new one in the ring. With somebody else's goes one that signs the list as it stands now and is then lost:
+        a role whose list nobody has signed yet would stop the displays of its area."""
+        return (
+            [self.keys.make(role_of(area)).public_key] if key is None else [key, self.keys.lend().public_key]
+        )
 
     def revoke(self, area: str) -> None:
         """Take an area's publisher away, with all that it signed. Raises BadMessage."""
@@ -83,7 +94,7 @@ class Publisher:
                 self._put(self._signer_of(area, path), path, piece)
             return
         path = names.target(area, kind, name)
-        _require_sound(area, kind, name, data)
+        inspection.require_sound(area, kind, name, data)
         self._put(self._signer_of(area, path), path, data)
 
     def add_publication(self, publication: Message | Playlist) -> None:
@@ -165,51 +176,40 @@ class Publisher:
         self._new[metadata_file("root", before.version + 1)] = as_file("root", self.standing.root)
         self._changed.add("targets")
 
-    def publish(self, utc: datetime) -> Published:
-        """Sign and write what changed, and a fresh timestamp in any case. Raises BadMessage, BadKey."""
-        standing = self.standing
-        files = dict(self._new)
-        snapshot = standing.snapshot.signed
-        for name in sorted(self._changed):
-            role = standing.role(name)
-            role.version, role.expires = standing.last_version(name) + 1, utc + SIGNED_LASTS
-            snapshot.meta[f"{name}.json"] = MetaFile(role.version)
-            files[metadata_file(name, role.version)] = self._signed(name, standing.roles[name])
-        if self._changed or snapshot.expires - utc < SNAPSHOT_LASTS / 2:
-            snapshot.version, snapshot.expires = snapshot.version + 1, utc + SNAPSHOT_LASTS
-            data = self._signed("snapshot", standing.snapshot)
-            files[metadata_file("snapshot", snapshot.version)] = data
-            standing.timestamp.signed.snapshot_meta = MetaFile.from_data(snapshot.version, data, ["sha256"])
-        timestamp = standing.timestamp.signed
-        timestamp.version, timestamp.expires = timestamp.version + 1, utc + TIMESTAMP_LASTS
-        last = self._signed("timestamp", standing.timestamp)
-        files[INDEX] = self._index(files)
-        files[TIMESTAMP] = last
+    def accept(self, submitted: Mapping[str, bytes], utc: datetime) -> list[str]:
+        """Take what publishers signed elsewhere, once all of it is sound; gives their roles. Raises BadMessage."""
+        roles = submission.take(self.standing, self.folder, submitted, utc)
+        self._changed |= set(roles)
+        self._new |= {file: submitted[file] for file in sorted(submitted, key=lambda file: not hash_in(file))}
+        return roles
+
+    def submission(self, utc: datetime) -> dict[str, bytes]:
+        """What is new, signed with the keys of this ring, for the office to accept. Raises BadMessage, BadKey."""
+        signed = signing.lists(self.standing, self.keys, self._changed, self._new, utc)
+        needed = set(self.standing.files())
+        return {name: data for name, data in self._new.items() if name in needed} | signed
+
+    def publish(self, utc: datetime, *, checked: bool = False) -> Published:
+        """Sign and write what changed, and a fresh timestamp in any case. Raises BadMessage, BadKey.
+
+        checked: looked at as displays will, and not written where one of those concerned would not believe it.
+        """
+        standing, keys = self.standing, self.keys
+        files = self._new | signing.lists(standing, keys, self._changed, self._new, utc)
+        files |= signing.snapshot(standing, keys, utc, changed=bool(self._changed))
+        timestamp = signing.timestamp(standing, keys, utc)
+        files[INDEX] = signing.index(standing, inspection.Renewed(files, self.folder))
+        files[TIMESTAMP] = timestamp
+        if checked:
+            areas = delegation.concerned(standing, self._changed)
+            self._verify(inspection.Renewed(files, self.folder), areas, utc)
         return self._write(files)
-
-    def _signed(self, name: str, metadata: Metadata[Any]) -> bytes:
-        """A role's file, signed anew with what the key ring has for it."""
-        root = self.standing.root.signed
-        if name in root.roles:
-            role = root.roles[name]
-        else:
-            role = delegated(self.standing.role(self.standing.delegator(name)))[name]
-        metadata.signatures.clear()
-        for signer in self.keys.signers(name, role):
-            metadata.sign(signer, append=True)
-        return as_file(name, metadata)
-
-    def _index(self, files: dict[str, bytes]) -> bytes:
-        """Of all roots, and of what the timestamp names."""
-        snapshot = metadata_file("snapshot", self.standing.snapshot.signed.version)
-        roots = [metadata_file("root", n) for n in range(1, self.standing.root.signed.version + 1)]
-        top = [*roots, snapshot]
-        return index_of({name: files[name] if name in files else self.folder[name] for name in top})
 
     def _write(self, files: dict[str, bytes]) -> Published:
         """Write all, the timestamp last, and only then delete what nobody needs any more."""
-        for name, data in files.items():
+        for number, (name, data) in enumerate(files.items(), 1):
             self.folder.write(name, data)
+            self._tell("writing", number, len(files))
         stands = set(self.standing.files())
         self._found |= files.keys()
         superseded = tuple(sorted(self._found - stands - self._stood))
@@ -218,52 +218,27 @@ class Publisher:
         self._changed, self._new, self._stood = set(), {}, stands
         return Published(tuple(files), superseded)
 
-    def _areas(self) -> list[str]:
-        """Everywhere that something stands, or that has a publisher."""
-        paths = {path for role in self.standing.roles.values() for path in role.signed.targets}
-        hold = {parts[0] for parts in map(parts_of_target, paths) if parts}
-        return sorted(hold | set(delegation.areas(self.standing))) or ["unknown"]
-
     def verify(self, utc: datetime, areas: Sequence[str] = ()) -> None:
         """Look at the folder as displays of these areas, or of all, will. Raises BadMessage."""
-        for area in areas or self._areas():
-            index = read_index(self.folder[INDEX])
-            try:
-                seen = examine(
-                    self.folder[metadata_file("root", 1)],
-                    area,
-                    utc,
-                    index=index,
-                    arrived=self.folder,
-                    kept={},
-                )
-            except Missing as error:
-                raise BadMessage(f"{area}: {error} is missing in {self.folder.path}") from error
-            if seen.refused:
-                path, reason = seen.refused[0]
-                raise BadMessage(f"{area}: {path}: {reason}")
+        self._verify(self.folder, areas or delegation.everywhere(self.standing), utc)
 
-
-def _require_sound(area: str, kind: str, name: str, data: bytes) -> None:
-    try:
-        found: Message | Playlist = msgspec.json.decode(data, type=PUBLISHED[kind])
-    except msgspec.DecodeError as error:
-        raise BadMessage(f"{area} {name}: not a {kind}: {error}") from error
-    if (found.area, found.id) != (area, name):
-        raise BadMessage(f"{kind} {found.id} for {found.area} cannot stand as {name} for {area}")
+    def _verify(self, files: Mapping[str, bytes], areas: Sequence[str], utc: datetime) -> None:
+        for number, area in enumerate(areas, 1):
+            inspection.require_believed(files, area, utc)
+            self._tell("verifying", number, len(areas))
 
 
 def is_stale(folder: Folder, utc: datetime) -> bool:
     """Whether the timestamp has lasted a day, and should be made anew. Raises KeyError, BadMessage."""
-    return read_standing(folder).timestamp.signed.expires - utc < TIMESTAMP_LASTS - FRESH_FOR
+    return read_standing(folder).timestamp.signed.expires - utc < signing.TIMESTAMP_LASTS - FRESH_FOR
 
 
 @contextmanager
-def opened(folder: Path, keys: KeyRing) -> Iterator[Publisher]:
+def opened(folder: Path, keys: KeyRing, *, tell: Tell = silent) -> Iterator[Publisher]:
     """The repository in a folder, while no other process writes to it. Raises BadMessage."""
     held = Folder(folder)
     with held.locked():
-        yield Publisher(held, keys, read_standing(held))
+        yield Publisher(held, keys, read_standing(held), tell=tell)
 
 
 def create(

@@ -63,6 +63,17 @@ def replace_root_key(lost: str, key: Key) -> Callable[[Root], None]:
     return edit
 
 
+def not_named(root: Root, signers: Iterable[CryptoSigner]) -> str:
+    """The key id of the one root key that is not among these: the one to replace. Raises BadKey."""
+    lost = set(root.roles["root"].keyids) - {signer.public_key.keyid for signer in signers}
+    if len(lost) != 1:
+        raise BadKey(
+            f"{len(lost)} of {len(root.roles['root'].keyids)} root keys are not named: "
+            "name the files of all root keys but the one to replace"
+        )
+    return lost.pop()
+
+
 def signed(root: Root, signers: Iterable[CryptoSigner], before: Root | None) -> Metadata[Root]:
     """The root with its signatures. Raises BadKey when the root before, or its own threshold, is not satisfied."""
     metadata = Metadata(root)

@@ -62,10 +62,10 @@ def read(folder: Folder) -> Standing:
     """What stands there; only the publisher reads it so, because it believes its own disk. Raises BadMessage."""
     try:
         versions = [int(name.split(".")[0]) for name in folder if name.endswith(".root.json")]
-        root = _parsed(Root, folder[metadata_file("root", max(versions, default=1))])
-        timestamp = _parsed(Timestamp, folder[TIMESTAMP])
+        root = parsed(Root, folder[metadata_file("root", max(versions, default=1))])
+        timestamp = parsed(Timestamp, folder[TIMESTAMP])
         version = timestamp.signed.snapshot_meta.version
-        snapshot = _parsed(Snapshot, folder[metadata_file("snapshot", version)])
+        snapshot = parsed(Snapshot, folder[metadata_file("snapshot", version)])
         standing = Standing(root, timestamp, snapshot)
         _read_role(standing, folder, "targets")
     except TROUBLE as error:
@@ -78,12 +78,13 @@ def _read_role(standing: Standing, folder: Folder, name: str) -> None:
     meta = standing.snapshot.signed.meta.get(f"{name}.json")
     if meta is None:
         return
-    standing.roles[name] = _parsed(Targets, folder[metadata_file(name, meta.version)])
+    standing.roles[name] = parsed(Targets, folder[metadata_file(name, meta.version)])
     for below in delegated(standing.roles[name].signed):
         _read_role(standing, folder, below)
 
 
-def _parsed(kind: type[M], data: bytes) -> Metadata[M]:
+def parsed(kind: type[M], data: bytes) -> Metadata[M]:
+    """A file as metadata of a kind; its signatures are not verified. Raises what `verification.TROUBLE` lists."""
     metadata = Metadata[M].from_bytes(data)
     if metadata.signed.type != kind.type:
         raise ValueError(f"{metadata.signed.type} where {kind.type} should be")

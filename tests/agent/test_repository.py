@@ -23,7 +23,7 @@ from content.broker import Delivery
 from content.envelope import seal
 from content.message import BadMessage, Message, Publication
 from content.repository.names import INDEX, TIMESTAMP, content_topic, hash_in
-from content.repository.publisher import TIMESTAMP_LASTS
+from content.repository.signing import TIMESTAMP_LASTS
 from content.repository.verification import BadRepository
 from content.work import Inline
 from tests.content_rig import AREA, NOW, alert, message

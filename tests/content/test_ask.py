@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from content.__main__ import main
-from content.certificates import CONTENT
+from content.certificates import MANAGER
 from content.envelope import make_key
 from content.work import OneThread
 from simulator.building import storeys
@@ -47,8 +47,8 @@ class Manager:
         (folder / "key.pem").write_bytes(world.signer.private_bytes)
         papers = {
             "--ca": server.etc / "ca.pem",
-            "--certificate": server.etc / f"{CONTENT}.pem",
-            "--private-key": server.etc / f"{CONTENT}.key",
+            "--certificate": server.etc / f"{MANAGER}.pem",
+            "--private-key": server.etc / f"{MANAGER}.key",
         }
         self._broker = ["--broker", f"{HOST}:{server.server.port}"]
         self._broker += [str(word) for paper in papers.items() for word in paper]

@@ -18,6 +18,7 @@ from content.certificates import (
     make_ca,
     make_client_certificate,
     make_server_certificate,
+    names_in,
     revoke,
 )
 from content.message import is_name
@@ -126,3 +127,29 @@ def test_a_broker_without_a_name_is_refused(folder: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadCertificate, match="name a folder that you may write"):
         make_ca(tmp_path / "missing")
+
+
+def test_two_certificates_of_one_car_are_told_apart(folder: Path) -> None:
+    before, after = (names_in(make_client_certificate(folder, "lift-2", NOW).certificate) for _ in range(2))
+    assert before[0] == after[0] == "lift-2"
+    assert before[1] != after[1]
+    assert before[1].startswith("hoistway:lift-2:")
+
+
+def test_the_list_of_the_revoked_is_there_from_the_start_and_never_lapses(folder: Path) -> None:
+    listed = x509.load_pem_x509_crl((folder / "revoked.pem").read_bytes())
+    assert not list(listed)
+    assert listed.last_update_utc == datetime(1970, 1, 1, tzinfo=UTC)
+    assert listed.next_update_utc is not None
+    assert listed.next_update_utc.year == 9999
+
+
+def test_what_is_no_certificate_is_said(folder: Path) -> None:
+    for data in (b"nothing", (folder / CA).read_bytes()):
+        with pytest.raises(BadCertificate, match="not a client's certificate"):
+            names_in(data)
+    with pytest.raises(BadCertificate, match="cannot be revoked"):
+        revoke(folder, b"nothing", NOW)
+    (folder / "revoked.pem").write_bytes(b"nothing")
+    with pytest.raises(BadCertificate, match=r"revoked\.pem: is damaged"):
+        revoke(folder, make_client_certificate(folder, "lift-2", NOW).certificate, NOW)

@@ -1,6 +1,7 @@
 """What deploy/ ships lets a car write its own topics and nothing else, and nobody in without the right papers."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from content.broker import BrokerLost, Connection
-from content.certificates import CONTENT, make_ca, make_client_certificate, revoke
+from content.certificates import CONTENT, MANAGER, make_ca, make_client_certificate, revoke
 from content.mqtt import MqttBroker
 from content.permissions import nats_users
 from content.tls import Tls
-from simulator.servers import HOST, Nats, tls
+from simulator.servers import DEPLOY, HOST, Mosquitto, Nats, certificates, tls
+from tests import needed
+from tests.commands_rig import Office
 from tests.contract_rig import CAR, DEADLINE_S, OTHER, Real, real
 
 OWN = f"hoistway/1/car/{CAR}"
@@ -89,6 +92,28 @@ async def test_a_car_reads_what_is_for_it_and_no_other_cars_topics(server: Real)
         assert {*await heard(car, ALERT)} == {*own, ALERT}
 
 
+async def test_a_manager_asks_and_publishes_and_does_not_speak_for_a_car_or_the_service(server: Real) -> None:
+    may = [f"{OWN}/request/7", f"{OTHERS}/request/7", ALERT]
+    may_not = [
+        f"{OWN}/status",
+        f"{OWN}/reply/7",
+        f"{OWN}/received",
+        "hoistway/1/content/root",
+        "hoistway/1/service",
+    ]
+    async with (
+        server.connectable(CONTENT).connect("content") as content,
+        server.connectable(MANAGER).connect("manager") as manager,
+    ):
+        await content.subscribe("hoistway/1/#", qos=1)
+        for topic in (*may_not, *may):
+            await manager.publish(topic, b"by a manager", qos=1)
+        assert sorted(await heard(content, ALERT)) == sorted(may)
+        await manager.subscribe(f"{OWN}/reply/+")
+        await content.publish(f"{OWN}/reply/7", b"", qos=1)
+        assert await heard(manager, f"{OWN}/reply/7") == [f"{OWN}/reply/7"]
+
+
 def connect_packet(client: str, topic: str, will: bytes) -> bytes:
     """MQTT 3.1.1, 3.1: a clean session with a will at QoS 0."""
     texts = b"".join(len(t).to_bytes(2) + t for t in (client.encode(), topic.encode(), will))
@@ -139,39 +164,116 @@ async def test_a_car_that_was_enrolled_gets_in_and_one_that_was_revoked_does_not
 ) -> None:
     async with server.connectable().connect(CAR) as stays:
         mine = papers(tmp_path, tmp_path / "etc", "lift-9")
-        enrol(server, [CAR, "lift-9"])
+        enrol(server, mine.certificate.read_bytes())
         async with asyncio.timeout(DEADLINE_S):
             await gets_in(server, mine)
         revoke(server.etc, mine.certificate.read_bytes(), datetime.now(UTC))
-        enrol(server, [CAR])
+        enrol(server)
         async with asyncio.timeout(DEADLINE_S):
             said = await is_refused(server, mine)
         assert "revoked" in said or "does not know this name" in said
         await stays.publish(LAST, b"{}", qos=1)
 
 
-def enrol(server: Real, cars: list[str]) -> None:
-    (server.etc / "users.conf").write_text(nats_users(cars))
+def enrol(server: Real, *more: bytes) -> None:
+    (server.etc / "users.conf").write_text(nats_users([*certificates(server.etc, [CAR]), *more]))
     server.server.reload()
 
 
-async def gets_in(server: Real, mine: Tls) -> None:
+async def gets_in(server: Real, mine: Tls, name: str = "lift-9") -> None:
     """Until the broker has read its files anew."""
     while True:
         try:
-            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect("lift-9"):
+            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect(name):
                 return
         except BrokerLost:
             await asyncio.sleep(0.05)
 
 
-async def is_refused(server: Real, mine: Tls) -> str:
+async def is_refused(server: Real, mine: Tls, name: str = "lift-9") -> str:
     while True:
         try:
-            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect("lift-9"):
+            async with MqttBroker(HOST, server.server.port, tls=mine, timeout_s=1.0).connect(name):
                 await asyncio.sleep(0.05)
         except BrokerLost as lost:
             return str(lost)
+
+
+class Fleet:
+    """An office with a broker that has just the files that the commands wrote."""
+
+    def __init__(self, kind: str, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.office, self.folder = Office(folder, capture), folder / "office"
+        self.office.does("init", str(self.folder), "--area", "cn/sichuan", "--broker", HOST)
+        shutil.copy(DEPLOY / "acl", self.folder / "broker")
+        (folder / "server").mkdir()
+        if kind == "mosquitto":
+            needed.program("mosquitto", "mosquitto")
+        made = Nats if kind == "nats" else Mosquitto
+        self.server = Real(made(folder / "server", etc=self.folder / "broker"))
+
+    def enrol(self, car: str) -> Tls:
+        self.office.does(
+            "enrol", car, "--office", str(self.folder), "--area", f"cn/sichuan/tower/{car}",
+            "--broker", f"{HOST}:8883", "--building-zh", "花园", "--lift-zh", "梯", "--time-zone", "Asia/Shanghai",
+        )  # fmt: skip
+        kept = shutil.copytree(
+            self.folder / "bundles" / car, self.folder.parent / f"in-{car}", dirs_exist_ok=True
+        )
+        return Tls(kept / "ca.pem", kept / "car.pem", kept / "car.key")
+
+    def revoke(self, car: str) -> Tls:
+        """Gives the papers that whoever stole them has."""
+        stolen = (self.folder.parent / f"in-{car}").rename(self.folder.parent / f"stolen-{car}")
+        self.office.does("revoke", car, "--office", str(self.folder))
+        return Tls(stolen / "ca.pem", stolen / "car.pem", stolen / "car.key")
+
+
+@pytest.mark.parametrize("kind", ["nats", "mosquitto"])
+async def test_a_car_that_the_office_revokes_is_out_for_good_and_comes_back_with_new_papers(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = Fleet(kind, tmp_path, capsys)
+    mine, others = fleet.enrol(CAR), fleet.enrol(OTHER)
+    server = fleet.server
+    await server.start()
+    try:
+        async with (
+            MqttBroker(HOST, server.server.port, tls=others).connect(OTHER) as stays,
+            asyncio.timeout(DEADLINE_S),
+        ):
+            await gets_in(server, mine, CAR)
+            stolen = fleet.revoke(CAR)
+            server.server.reload()
+            said = await is_refused(server, stolen, CAR)
+            assert "revoked" in said or "does not know this name" in said
+            again = fleet.enrol(CAR)
+            server.server.reload()
+            await gets_in(server, again, CAR)
+            await is_refused(server, stolen, CAR)
+            await stays.publish(f"{OTHERS}/event/last", b"{}", qos=1)
+            await gets_in(server, others, OTHER)
+    finally:
+        server.kill()
+
+
+async def test_nats_closes_the_connection_of_a_car_that_is_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = Fleet("nats", tmp_path, capsys)
+    mine, server = fleet.enrol(CAR), fleet.server
+    await server.start()
+    try:
+        async with (
+            asyncio.timeout(DEADLINE_S),
+            MqttBroker(HOST, server.server.port, tls=mine).connect(CAR) as connection,
+        ):
+            fleet.revoke(CAR)
+            server.server.reload()
+            with pytest.raises(BrokerLost):
+                await anext(aiter(connection.deliveries()))
+    finally:
+        server.kill()
 
 
 async def test_a_car_cannot_take_another_ones_connection_at_mosquitto(server: Real) -> None:

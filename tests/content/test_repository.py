@@ -23,7 +23,8 @@ from content.repository.broadcast import Broadcast
 from content.repository.disk import Folder
 from content.repository.keyring import KeyRing
 from content.repository.names import INDEX, TIMESTAMP, file_of, hash_in, is_file, parts_of_target, target
-from content.repository.publisher import TIMESTAMP_LASTS, create, is_stale, opened
+from content.repository.publisher import create, is_stale, opened
+from content.repository.signing import TIMESTAMP_LASTS
 from content.work import Inline
 from simulator.broker import InProcessBroker
 from simulator.loop import run
@@ -332,6 +333,7 @@ class _Noting:
     def __init__(self, connection: Connection, order: list[str]) -> None:
         self._connection, self._order = connection, order
         self.subscribe, self.deliveries = connection.subscribe, connection.deliveries
+        self.unsubscribe = connection.unsubscribe
 
     async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         self._order.append(topic.removeprefix("hoistway/1/content/"))

@@ -1,0 +1,46 @@
+"""What a display's papers end with: its certificate on the revocation list, its name out of the broker, its bundle gone."""
+
+import shutil
+from argparse import Namespace
+from datetime import datetime
+from pathlib import Path
+
+from content import certificates
+from content.certificates import REVOKED
+from content.commands import BadInput
+from content.commands.founding import BROKER, BUNDLES, CARS, write_users
+from content.commands.output import tell
+
+
+def revoke(options: Namespace, utc: datetime) -> None:
+    """Its own certificate goes last: whatever ends this before, the same command does the rest."""
+    office: Path = options.office
+    broker, bundle = office / BROKER, office / BUNDLES / options.car
+    issued = broker / CARS / f"{options.car}.pem"
+    certificates.revoke(broker, _certificate(options.car, issued), utc)
+    write_users(broker, gone=issued)
+    _remove(bundle)
+    issued.unlink()
+    text = (
+        f"{options.car} is out: bring {broker / REVOKED} to mosquitto and restart it, {broker / 'users.conf'} to NATS "
+        f"and reload it; until then it stays connected.\n"
+        f"`hoistway-content enrol {options.car}` gives it new papers, when it is to come back."
+    )
+    tell(options, {"car": options.car, "revoked": str(broker / REVOKED)}, text)
+
+
+def _certificate(car: str, issued: Path) -> bytes:
+    try:
+        return issued.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"{car}: has no papers in {issued.parent} ({error.strerror}); is the name right?"
+        ) from error
+
+
+def _remove(bundle: Path) -> None:
+    try:
+        if bundle.exists():
+            shutil.rmtree(bundle)
+    except OSError as error:
+        raise BadInput(f"{bundle}: {error.strerror}; delete it by hand, and do this again") from error
