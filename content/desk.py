@@ -12,7 +12,7 @@ import msgspec
 
 from content.behind import Expected
 from content.message import BadMessage, Publication, in_area, kind_of, prefixes
-from content.wire import Event, Received, Status, area_topic, encode
+from content.wire import Event, Received, Status, area_topic, encode, place_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS publication (
@@ -148,6 +148,14 @@ class Desk:
             "SELECT envelope FROM publication WHERE kind = ? AND envelope IS NOT NULL ORDER BY change", kind
         )
         return [envelope for (envelope,) in rows]
+
+    def stands_at(self, topic: str) -> bytes | None:
+        """The envelope that should stand at an area's topic; empty where it has expired, None where nothing ever did."""
+        area, kind, name = place_of(topic)
+        rows = self._rows(
+            "SELECT envelope FROM publication WHERE kind = ? AND id = ? AND area = ?", kind, name, area
+        )
+        return (rows[0][0] or b"") if rows else None
 
     def expected(self, utc: datetime) -> Expected:
         """What displays should know now: what stands, and what was withdrawn, until it expires."""

@@ -5,20 +5,23 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from random import Random
+from typing import Any
 
 from securesystemslib.signer import CryptoSigner
 
+from content.adoption import Adoption
 from content.behind import TOLD_AFTER, Behind, is_narrowest
-from content.broker import Broker, BrokerLost, Connection, Delivery
+from content.broker import Broker, BrokerLost, Connection, Delivery, matches
 from content.desk import Change, Desk, DeskError
 from content.envelope import seal
 from content.message import BadMessage, Publication
 from content.wire import (
+    AREA_TOPICS,
     SERVICE_TOPIC,
     Event,
     Received,
@@ -57,10 +60,16 @@ class Service:
         name: str = "hoistway-content",
         look_s: float = LOOK_S,
         behind: Behind | None = None,
+        believed: Callable[[bytes], Publication] | None = None,
+        beside: Callable[[Connection], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
-        """told is called with every event once it is held."""
+        """told is called with every event once it is held; believed: what an envelope holds that others published, if
+        it may be believed, raises BadMessage; beside: runs on every connection too, as a broker that knows its clients
+        by their certificates lets each have one only."""
         self._broker, self._desk, self._work = broker, desk, work
         self._utc, self._told = utc, told
+        self._adoption = None if believed is None else Adoption(desk, believed)
+        self._beside = beside
         self._look_s = look_s
         # The same spread each time: it is among this service's displays, and simulated days repeat.
         self._behind = behind or Behind(Random(0))
@@ -104,6 +113,8 @@ class Service:
         await connection.subscribe(event_topic("+", "+"), qos=1)
         await connection.subscribe(status_topic("+"))
         await connection.subscribe(SERVICE_TOPIC)
+        if self._adoption is not None:
+            await connection.subscribe(AREA_TOPICS)
         await self._announce(connection)
         for car, received in await self._work(self._desk.received):
             await self._say_received(connection, car, received)
@@ -112,12 +123,23 @@ class Service:
             tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
             tasks.create_task(self._send_again(connection), name="send again")
+            if self._beside is not None:
+                tasks.create_task(self._beside(connection), name="beside")
             async for delivery in connection.deliveries():
                 if delivery.topic == SERVICE_TOPIC:
                     await self._hear_of(delivery, connection)
+                elif self._adoption is not None and matches(AREA_TOPICS, delivery.topic):
+                    await self._judge(self._adoption, delivery, connection)
                 else:
                     waiting.put_nowait(delivery)
             raise BrokerLost("the connection ended")
+
+    async def _judge(self, adoption: Adoption, delivery: Delivery, connection: Connection) -> None:
+        """Somebody wrote where what we publish stands; mostly we did."""
+        now = asyncio.get_running_loop().time()
+        change = await self._work(partial(adoption.judge, delivery, now))
+        if change is not None:
+            await connection.publish(change.topic, change.envelope, qos=1, retain=True)
 
     async def _announce(self, connection: Connection) -> None:
         await connection.publish(SERVICE_TOPIC, encode(self._serving), qos=1, retain=True)

@@ -7,16 +7,18 @@ from argparse import Namespace
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
-from content.broker import BrokerLost
 from content.commands import BadInput
 from content.commands.connecting import broker_of
 from content.commands.repository_desk import REPOSITORY, beside, desk_at
 from content.desk import Desk
 from content.mqtt import MqttBroker
 from content.repository.broadcast import Broadcast
-from content.service import RETRY_S, Service
-from content.work import OneThread
+from content.repository.contents import alert_keys_in
+from content.repository.disk import Folder
+from content.service import Service
+from content.work import OneThread, Work
 
 log = logging.getLogger("hoistway.content")
 
@@ -35,11 +37,7 @@ def serve(options: Namespace, _utc: datetime) -> None:
 
 async def _run(options: Namespace, broker: MqttBroker, desk: Desk) -> None:
     work = OneThread("desk")
-    parts = [Service(broker, desk, work, utc=_now).run()]
-    if options.repository is not None:
-        parts.append(_broadcast(broker, Broadcast(options.repository, options.keys, work, _now)))
-    tasks = [asyncio.create_task(part) for part in parts]
-    service = asyncio.gather(*tasks)
+    service = asyncio.create_task(_service(options, broker, desk, work).run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, service.cancel)
     try:
@@ -49,15 +47,15 @@ async def _run(options: Namespace, broker: MqttBroker, desk: Desk) -> None:
         work.close()
 
 
-async def _broadcast(broker: MqttBroker, broadcast: Broadcast) -> None:
-    """On a connection of its own: its files wait for nothing else."""
-    while True:
-        try:
-            async with broker.connect("hoistway-content-repository") as connection:
-                await broadcast.run(connection)
-        except BrokerLost as lost:
-            log.info("the repository: %s; trying again", lost)
-        await asyncio.sleep(RETRY_S)
+def _service(options: Namespace, broker: MqttBroker, desk: Desk, work: Work) -> Service:
+    folder: Path | None = options.repository
+    if folder is None:
+        return Service(broker, desk, work, utc=_now)
+    broadcast = Broadcast(folder, options.keys, work, _now)
+    return Service(
+        broker, desk, work, utc=_now, beside=broadcast.run,
+        believed=lambda data: alert_keys_in(Folder(folder)).unseal(data),
+    )  # fmt: skip
 
 
 _now = partial(datetime.now, UTC)

@@ -103,6 +103,17 @@ def area_topic(area: str, kind: str, name: str) -> str:
     return f"{ROOT}/area/{area}/{kind}/{name}"
 
 
+AREA_TOPICS = f"{ROOT}/area/#"
+"""Everything that stands for any area."""
+
+
+def place_of(topic: str) -> tuple[str, str, str]:
+    """Area, kind and name in a topic below hoistway/1/area."""
+    above, _, name = topic.removeprefix(f"{ROOT}/area/").rpartition("/")
+    area, _, kind = above.rpartition("/")
+    return area, kind, name
+
+
 def car_of(topic: str) -> str:
     """The car in a topic below hoistway/1/car. Raises BadMessage."""
     car, _ = _parts_of(topic)

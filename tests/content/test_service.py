@@ -10,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from securesystemslib.signer import CryptoSigner
 
+from content.adoption import PUT_BACK_S
 from content.desk import Desk
-from content.envelope import unseal
-from content.message import Publication
+from content.envelope import seal, unseal
+from content.message import Alert, Publication, Text
 from content.service import Service
 from content.wire import (
     SERVICE_TOPIC,
@@ -36,11 +38,16 @@ from tests.content_rig import AREA, NOW, event, message
 TOPIC = f"hoistway/1/area/{AREA}/message/water"
 
 
-def play(folder: Path, script: Callable[["Scene"], Awaitable[None]]) -> None:
+def play(
+    folder: Path,
+    script: Callable[["Scene"], Awaitable[None]],
+    prepare: Callable[["Scene"], None] = lambda _scene: None,
+) -> None:
     """Run a service, and a script beside it."""
 
     async def run() -> None:
         scene = Scene(folder)
+        prepare(scene)
         service = asyncio.create_task(scene.service.run())
         try:
             await asyncio.sleep(0.1)
@@ -285,3 +292,71 @@ def test_a_service_that_is_alone_complains_of_no_other(
 
     play(tmp_path, script)
     assert not [r for r in caplog.records if "another" in r.message]
+
+
+STRANGER = CryptoSigner.generate_ed25519()
+RAIN = Alert("rain", 1, AREA, NOW, NOW + timedelta(hours=1), "rain", Text("暴雨"), Text("请勿前往"))
+RAIN_TOPIC = f"hoistway/1/area/{AREA}/alert/rain"
+
+
+def believing(scene: Scene) -> None:
+    scene.service = Service(
+        scene.broker, scene.desk, Inline(), utc=scene.utc, believed=lambda data: unseal(data, KEY)
+    )
+
+
+async def puts(scene: Scene, data: bytes, topic: str = RAIN_TOPIC) -> None:
+    async with scene.broker.connect("somebody") as connection:
+        await connection.publish(topic, data, retain=True)
+    await asyncio.sleep(0.2)
+
+
+def test_takes_onto_the_desk_what_others_publish_if_it_may_be_believed(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        sealed = seal(RAIN, SIGNER)
+        await puts(scene, sealed)
+        assert scene.desk.standing("alert") == [sealed]
+        await puts(scene, b"")
+        assert scene.broker.retained[RAIN_TOPIC] == sealed, "an empty payload withdraws nothing"
+        ended = seal(msgspec.structs.replace(RAIN, revision=2, withdrawn=True), SIGNER)
+        await puts(scene, ended)
+        assert scene.desk.standing("alert") == [ended]
+
+    play(tmp_path, script, believing)
+
+
+@pytest.mark.parametrize("put", [b"", b"{}", seal(RAIN, STRANGER), seal(RAIN, SIGNER)])
+def test_what_the_desk_says_is_put_back_where_others_wrote(tmp_path: Path, put: bytes) -> None:
+    async def script(scene: Scene) -> None:
+        newer = msgspec.structs.replace(RAIN, revision=2)
+        await scene.service.publish(newer, SIGNER)
+        await asyncio.sleep(0.2)
+        await puts(scene, put)
+        assert scene.broker.retained[RAIN_TOPIC] == seal(newer, SIGNER)
+
+    play(tmp_path, script, believing)
+
+
+def test_what_nobody_is_believed_for_is_left_alone_and_not_taken(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        await puts(scene, seal(RAIN, STRANGER))
+        await puts(scene, seal(RAIN, SIGNER), "hoistway/1/area/cn/sichuan/alert/rain")
+        await puts(scene, b"", "hoistway/1/area/cn/alert/none")
+        assert scene.desk.standing("alert") == []
+
+    play(tmp_path, script, believing)
+
+
+def test_two_services_that_do_not_agree_do_not_fight_as_fast_as_they_can(tmp_path: Path) -> None:
+    async def script(scene: Scene) -> None:
+        await scene.service.publish(RAIN, SIGNER)
+        await asyncio.sleep(0.2)
+        for _ in range(40):
+            await puts(scene, b"{}")
+        # 8 s: put back at the beginning, and not once more.
+        assert scene.broker.retained[RAIN_TOPIC] == b"{}"
+        await asyncio.sleep(PUT_BACK_S)
+        await puts(scene, b"{ }")
+        assert scene.broker.retained[RAIN_TOPIC] == seal(RAIN, SIGNER)
+
+    play(tmp_path, script, believing)
