@@ -75,6 +75,7 @@ class Fetching:
     async def run(self) -> None:
         """Judge whatever came, for ever."""
         self._want(self._wanted)
+        latest = self._now()
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(JUDGE_AGAIN_S):
@@ -84,6 +85,10 @@ class Fetching:
                 await self._judge()
             elif self._frozen():
                 self._refuse(TIMESTAMP, f"{TIMESTAMP}: {EXPIRED}")
+            if self._now() < latest:
+                # The clock was set back: what was over by it, and forgotten, may count again.
+                await self._told.took(self._repository.content)
+            latest = self._now()
 
     def _frozen(self) -> bool:
         """Whether what is here has expired since: that nothing newer came has to be said, even if nothing came."""

@@ -92,8 +92,11 @@ class Library:
         return publication
 
     async def publish(self, published: Iterable[Published]) -> list[tuple[Published, str]]:
-        """Have exactly these stand for the repository. Gives what is news, each with why it is refused, or ""."""
-        wanted = {key(one): one for one in published}
+        """Have exactly these stand for the repository, but for what is over: the revision before it ended with it.
+
+        Gives what is news, each with why it is refused, or "".
+        """
+        wanted = {key(one): one for one in published if not self._is_over(one)}
         for name in self._published - wanted.keys():
             del self.known[name]
         self._published &= wanted.keys()
@@ -102,7 +105,7 @@ class Library:
             for name, one in wanted.items()
             if name not in self.known or self.known[name].publication != one
         ]
-        return [(one, await self._publish(one)) for one in news if not self._is_over(one)]
+        return [(one, await self._publish(one)) for one in news]
 
     def _is_over(self, one: Published) -> bool:
         time = self._clock.read()

@@ -26,6 +26,7 @@ NAMES = (
     "screens",
     "stage",
     "repository",
+    "payloads",
     "delivery",
     "wires",
     "serial_fuzz",

@@ -1,4 +1,4 @@
-"""The repository at its size: bytes for a change, time until it is known, memory of the client, strange payloads."""
+"""The repository at its size: bytes for a change, time until it is known, memory of the client."""
 
 import asyncio
 import subprocess
@@ -25,36 +25,30 @@ from agent.repository import Content, Repository
 from agent.store import Store
 from benchmarks.report import Row, milliseconds
 from content.broker import Delivery
-from content.message import BadMessage, Message
+from content.message import Message
 from content.mqtt import MqttBroker
 from content.repository.broadcast import Broadcast
-from content.repository.index import read
 from content.repository.keyring import KeyRing
-from content.repository.names import INDEX
 from content.repository.publisher import Publisher, create, opened
-from content.repository.verification import BadRepository, Missing, examine
 from content.wire import Status
 from content.work import Inline, OneThread
 from simulator.servers import HOST, Nats
-from tests.content_rig import NOW, message
-from tests.repository_rig import PLACE, Display, Publishing, fuzzed
+from tests.content_rig import message
+from tests.repository_rig import Display
 
 PROVINCES, CITIES, BUILDINGS = 19, 80, 400
 MESSAGES = 20
 """Of each area: with the country 500 areas and 10 000 messages."""
 CHANGES = 100
-PAYLOADS = 50_000
 MOST_BYTES, MOST_S = 50_000, 1.0
 
 
 def measure(_records: Path | None) -> Iterator[Row]:
-    """Bytes, seconds, memory, and what 50 000 spoiled files do."""
+    """Bytes, seconds, and memory."""
     with TemporaryDirectory() as folder, _large(Path(folder)) as large:
         yield from _bytes(large)
         yield from asyncio.run(_seconds(large))
         yield _memory(large)
-    with TemporaryDirectory() as folder:
-        yield _strange(Path(folder))
 
 
 class Large:
@@ -242,33 +236,4 @@ def _memory(large: Large) -> Row:
     return Row(
         "memory of the agent's modules and the repository's client",
         f"{after:.0f} MB, of it {after - before:.0f} MB its copy of the content",
-    )
-
-
-def _strange(folder: Path) -> Row:
-    """Spoiled files, judged beside what was verified before; nothing but a refusal may come out."""
-    publishing = Publishing(folder)
-    old = publishing.files()
-    new = publishing.change_everything()
-    publishing.close()
-    random, spoiled, odd = Random(20261122), 0, list[str]()
-    began = time.monotonic()
-    while spoiled < PAYLOADS:
-        files = fuzzed(random, new)
-        spoiled += sum(files[name] != new[name] for name in new)
-        try:
-            index = read(files[INDEX])
-            examine(publishing.pinned, PLACE, NOW,
-                    index=index, arrived=files, kept=old)  # fmt: skip
-        except (BadRepository, BadMessage, Missing):
-            continue
-        except Exception as error:  # noqa: BLE001 - that there is none is what is measured
-            odd.append(repr(error))
-    took = time.monotonic() - began
-    said = f"; the first: {odd[0]:.80}" if odd else ""
-    return Row(
-        "spoiled files judged, exceptions that are no refusal",
-        f"{spoiled} in {took:.0f} s, {len(odd)}{said}",
-        "0 of 50 000",
-        not odd,
     )
