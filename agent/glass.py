@@ -27,7 +27,7 @@ class Glass:
 
     def __init__(self, screen: Screen, site: Site, now: Callable[[], float] = lambda: 0.0) -> None:
         """now: monotonic, s; what stays for days moves a little each hour."""
-        self._screen, self._site, self._now = screen, site, now
+        self._screen, self._site, self._now, self._began = screen, site, now, now()
         self._ready: dict[Page, Frame] = {}
         self._present: tuple[Page, tuple[Patch, ...]] | None = None
         """What is shown; its pixels are the screen's."""
@@ -93,7 +93,7 @@ class Glass:
         self._screen.refresh()
 
     def _place(self, page: Page) -> tuple[int, int]:
-        return (0, 0) if page.layout in STILL else offset(self._now())
+        return (0, 0) if page.layout in STILL else offset(self._now() - self._began)
 
     def _frame(self, page: Page) -> Frame:
         return self._ready.get(page) or self._unpacked(page) or self.draw(page)

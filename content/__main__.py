@@ -22,6 +22,7 @@ from content.commands import (
     serve,
     why,
 )
+from content.commands.office import settle
 from content.desk import DeskError
 from content.envelope import BadKey
 from content.message import BadMessage
@@ -34,6 +35,7 @@ def main(words: list[str] | None = None, *, utc: Callable[[], datetime] = lambda
     """Parse the command line and do it; errors of the user are one line and exit code 2."""
     try:
         options = _parser().parse_args(words)
+        settle(options)
         options.run(options, utc())
     except (BadInput, BadMessage, BadKey, BadCertificate, DeskError) as error:
         line = " ".join(str(error).split())

@@ -9,6 +9,7 @@ from content.languages import LANGUAGES
 from content.message import Dates, Window, is_name, is_path
 
 LARGEST_SIDE = 8192
+TLS_PORT = 8883
 
 
 def area(word: str) -> str:
@@ -90,6 +91,12 @@ def address(word: str) -> tuple[str, int]:
     if not host or not re.fullmatch(r"\d{1,5}", port) or not 1 <= int(port) <= 65535:
         raise ArgumentTypeError(f"{word!r} is not an address: write HOST:PORT, as 127.0.0.1:1883")
     return host.strip("[]"), int(port)
+
+
+def host(word: str) -> tuple[str, int]:
+    """Host of a broker, and its port where it is not that of MQTT over TLS."""
+    name, colon, _ = word.rpartition(":")
+    return address(word if colon and name else f"{word}:{TLS_PORT}")
 
 
 def day(word: str) -> date:

@@ -88,10 +88,10 @@ def _decoded(data: bytes, size: tuple[int, int] | None, ground: Colour = WHITE) 
         if size is not None:
             image.draft("RGB", (max(size), max(size)))  # either way up; what is no JPEG ignores it
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        if not upright.has_transparency_data:
-            return upright.convert("RGB")
-        cover = upright.convert("RGBA")
+        ImageOps.exif_transpose(image, in_place=True)
+        if not image.has_transparency_data:
+            return image if image.mode == "RGB" else image.convert("RGB")
+        cover = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", cover.size, (*ground, 255)), cover).convert("RGB")
 
 

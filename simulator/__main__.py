@@ -9,6 +9,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.config import ConfigError
+from agent.store import StoreError
 from simulator.score import command as score
 from simulator.servers import NoServer
 from simulator.wires import command as wires
@@ -28,13 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
             return score.run(options)
         if options.command == "wires":
             return wires.run(options)
+        if options.command in ("broker", "display"):
+            return _office(options)
         return _headless(options) if options.headless else _live(options)
     except ModuleNotFoundError as error:
         print(
             f"hoistway-simulator: {error.name} is missing: pip install 'hoistway[simulator]'", file=sys.stderr
         )
         return USAGE
-    except (NoServer, OSError) as error:
+    except (NoServer, ConfigError, StoreError, OSError) as error:
         print(f"hoistway-simulator: {error}", file=sys.stderr)
         return USAGE
 
@@ -49,9 +53,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--headless", action="store_true", help="in simulated time, without a page or a broker")
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for --headless (default: out)")
-    demo.add_argument("--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)")
-    demo.add_argument("--seed", type=_seed, default=0, help="of all that is random (default: 0)")
-    demo.add_argument("--port", type=_port, default=0, help="of the local page (default: a free one)")
+    display = commands.add_parser(
+        "display", help="an enrolled display in a simulated car, its glass on a local page"
+    )
+    display.add_argument(
+        "bundle", type=Path, metavar="BUNDLE", help="the folder that hoistway-content enrol wrote"
+    )
+    display.add_argument("--folder", type=Path, default=Path("display"), metavar="FOLDER",
+                         help="what it keeps, and its glass (default: %(default)s)")  # fmt: skip
+    for page in (demo, display):
+        page.add_argument(
+            "--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)"
+        )
+        page.add_argument("--seed", type=_seed, default=0, help="of all that is random (default: 0)")
+        page.add_argument("--port", type=_port, default=0, help="of the local page (default: a free one)")
+    broker = commands.add_parser("broker", help="a broker as deploy/ has it, with the papers of an office")
+    broker.add_argument(
+        "papers", type=Path, metavar="FOLDER", help="what hoistway-content init --broker made"
+    )
+    broker.add_argument("--port", type=_port, default=8883, help="(default: %(default)s)")
     score.arguments(commands.add_parser("score", help="how early and how quiet the detector is"))
     wires.arguments(
         commands.add_parser("wires", help="run a program where /dev/i2c-1 and others are a simulated board")
@@ -121,6 +141,17 @@ def _live(options: argparse.Namespace) -> int:
     from simulator import demo  # noqa: PLC0415 - aiohttp is needed only here
 
     asyncio.run(_until_stopped(demo.run(options.size, options.seed, options.port)))
+    return DONE
+
+
+def _office(options: argparse.Namespace) -> int:
+    from simulator import office  # noqa: PLC0415 - aiohttp is needed only here
+
+    if options.command == "broker":
+        work = office.run_broker(options.papers, options.port)
+    else:
+        work = office.run_display(options.bundle, options.folder, options.size, options.seed, options.port)
+    asyncio.run(_until_stopped(work))
     return DONE
 
 

@@ -16,10 +16,10 @@ from agent.detection.felt import Seismoscope
 from content.wire import Event
 from drivers.samples import Samples
 from simulator.elevator import STANDARD_GRAVITY
+from simulator.glass_page import PAGES, newest, picture, served, streaming
 from simulator.headless import Trace
 from simulator.story import LENGTH_S, Story
 
-PAGE = Path(__file__).parent / "page"
 PACE_S = 0.1
 GRAVITY = np.array([0.0, 0.0, STANDARD_GRAVITY])
 
@@ -64,38 +64,19 @@ class Live:
     async def serve(self, host: str, port: int, glass: Path) -> AsyncIterator[str]:
         """Serve the page until left; glass is the folder of the screen's pictures. Gives the address."""
         self._glass = glass
-        app = web.Application()
-        app.add_routes(
-            [web.get("/", self._page), web.get("/glass.png", self._picture), web.get("/stream", self._stream)]
-        )
-        runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
-        await runner.setup()
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound: int = runner.addresses[0][1]
-        try:
-            yield f"http://{host}:{bound}/"
-        finally:
-            await runner.cleanup()
+        routes = {"/": self._page, "/glass.png": self._picture, "/stream": self._stream}
+        async with served(host, port, routes) as address:
+            yield address
 
     async def _page(self, _request: web.Request) -> web.FileResponse:
-        return web.FileResponse(PAGE / "index.html")
+        return web.FileResponse(PAGES / "index.html")
 
     async def _picture(self, _request: web.Request) -> web.StreamResponse:
-        newest = self._newest()
-        if newest is None:
-            raise web.HTTPNotFound(text="nothing is on the glass yet")
-        return web.FileResponse(newest, headers={"Cache-Control": "no-store"})
-
-    def _newest(self) -> Path | None:
-        return max(self._glass.glob("[0-9]*.png"), key=lambda path: int(path.stem), default=None)
+        return picture(self._glass)
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events, ten a second: everything once, then what is new."""
-        response = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
-        await response.prepare(request)
+        response = await streaming(request)
         self.seen.set()
         samples = max(0, len(self._trace) - round(30 * self._rate_hz))
         events = 0
@@ -121,13 +102,13 @@ class Live:
 
     def _present(self) -> dict[str, Any]:
         """Everything that is a state and not a list that grows."""
-        story, newest = self._story, self._newest()
+        story, latest = self._story, newest(self._glass)
         return {
             "at": self._at(),
             "length": LENGTH_S,
             "over": self.over,
             "rate_hz": round(self._rate_hz, 1),
-            "glass": newest.stem if newest else "",
+            "glass": latest.stem if latest else "",
             "door": self.car.door.value if self.car.door else "unknown",
             "motion": self.car.motion.value if self.car.motion else "unknown",
             "hold": self.car.hold is not None,

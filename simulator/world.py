@@ -59,23 +59,37 @@ class Surroundings:
     """How much faster than nominal the chip's clock runs."""
 
 
+Tap = Callable[[Samples, Seismoscope], None]
+"""Is told of all samples, in car axes, after the detector."""
+
+
 @dataclass(frozen=True)
-class World:
-    """One car and its content service."""
+class Display:
+    """One car with its display."""
 
     elevator: Elevator
     bus: SimulatedI2C
     board: Board
     agent: Agent
-    service: Service
-    desk: Desk
-    signer: CryptoSigner
 
     def close(self) -> None:
         """Finish what was begun."""
         for work in (self.board.disk, self.board.drawing, self.board.accelerometer.work):
             work.close()
         self.board.store.close()
+
+
+@dataclass(frozen=True)
+class World(Display):
+    """One car and its content service."""
+
+    service: Service
+    desk: Desk
+    signer: CryptoSigner
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        super().close()
         self.desk.close()
 
 
@@ -84,16 +98,23 @@ def build(
     around: Surroundings,
     *,
     told: Callable[[str, Event], None] = lambda _car, _event: None,
-    tap: Callable[[Samples, Seismoscope], None] = lambda _samples, _scope: None,
+    tap: Tap = lambda _samples, _scope: None,
 ) -> World:
-    """A car with an ADXL355 and a pair of reed switches on one simulated bus."""
+    """A display, and a service with a key that it believes."""
     signer = CryptoSigner.generate_ed25519()
-    bus = SimulatedI2C(around.now, _chips(elevator, around))
-    board = _board(bus, around)
-    agent = Agent(board, configuration(around, public_text(signer)), tap=tap)
+    one = display(elevator, around, configuration(around, public_text(signer)), tap)
     desk = Desk(around.folder / "desk.sqlite")
     service = Service(around.broker, desk, around.work("desk"), utc=around.utc, told=told, look_s=5.0)
-    return World(elevator, bus, board, agent, service, desk, signer)
+    return World(one.elevator, one.bus, one.board, one.agent, service, desk, signer)
+
+
+def display(
+    elevator: Elevator, around: Surroundings, config: Config, tap: Tap = lambda _samples, _scope: None
+) -> Display:
+    """A car with an ADXL355 and a pair of reed switches on one simulated bus, whatever the configuration says of wires."""
+    bus = SimulatedI2C(around.now, _chips(elevator, around))
+    board = _board(bus, around)
+    return Display(elevator, bus, board, Agent(board, config, tap=tap))
 
 
 def _chips(elevator: Elevator, around: Surroundings) -> dict[int, Chip]:

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from content import arguments
+from content.certificates import MANAGER
 from content.commands import connecting
 from content.commands import options as words
 from content.requests import ASKS
@@ -20,13 +21,13 @@ def declare(kinds: words.Commands) -> None:
     )  # fmt: skip
     parser.add_argument("car", metavar="CAR", type=arguments.name)
     parser.add_argument("ask", choices=ASKS, metavar="QUESTION", help=", ".join(ASKS))
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signing key")
+    words.key(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="where the screenshot goes (default: CAR.png)"
     )
     parser.add_argument("--wait-s", type=arguments.number(1, 600), default=20, metavar="N",
                         help="give up after N seconds (default: %(default)s)")  # fmt: skip
-    connecting.declare(parser)
+    connecting.declare(parser, MANAGER)
     words.json(parser)
     parser.set_defaults(run=ask)
 

@@ -4,22 +4,34 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from content import arguments
-from content.commands import BadInput
+from content.commands import BadInput, office
 from content.mqtt import MqttBroker
 from content.tls import BadTls, Tls
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The words it takes."""
-    parser.add_argument("--broker", type=arguments.address, required=True, metavar="HOST:PORT")
+def declare(parser: ArgumentParser, name: str) -> None:
+    """The words it takes; name: who it is to the broker."""
+    address(parser)
+    parser.set_defaults(papers=name)
     parser.add_argument("--username", help="where the broker asks for one")
     parser.add_argument("--password-file", type=Path, metavar="FILE", help="its password, in a file")
-    for name, what in (
+    for paper, what in (
         ("ca", "who signed the broker's certificate"),
         ("certificate", "ours"),
         ("private-key", "ours"),
     ):
-        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"TLS: {what} (all three, PEM)")
+        parser.add_argument(f"--{paper}", type=Path, metavar="FILE", help=f"TLS: {what} (all three, PEM)")
+
+
+def address(parser: ArgumentParser) -> None:
+    """Where the broker is."""
+    parser.add_argument(
+        "--broker",
+        type=arguments.address,
+        metavar="HOST:PORT",
+        help="(default: the office's, as init was told)",
+    )
+    office.declare(parser)
 
 
 def broker_of(options: Namespace) -> MqttBroker:

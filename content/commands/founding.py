@@ -18,6 +18,7 @@ from content.certificates import (
 )
 from content.commands import BadInput, drafts
 from content.commands.checks import AREAS, require_area
+from content.commands.office import ADDRESS, BROKER, KEYS, REPOSITORY, SIGNING_KEY
 from content.commands.output import tell
 from content.envelope import make_key, public_text
 from content.languages import LANGUAGES, spoken, words
@@ -31,7 +32,7 @@ from content.repository.publisher import create, opened
 
 ROOTS, THRESHOLD = 3, 2
 ROOT = "root.json"
-BROKER, CARS, BUNDLES = "broker", "cars", "bundles"
+CARS, BUNDLES = "cars", "bundles"
 
 
 def init(options: Namespace, utc: datetime) -> None:
@@ -40,10 +41,10 @@ def init(options: Namespace, utc: datetime) -> None:
     _new_folder(folder)
     _new_folder(folder / "root-keys")
     roots = [make_key(folder / "root-keys" / f"root-{n}.pem") for n in range(1, ROOTS + 1)]
-    keys = KeyRing(folder / "keys")
-    pinned = create(folder / "repository", keys, roots, utc, threshold=THRESHOLD)
-    signer = make_key(folder / "signing-key.pem")
-    with opened(folder / "repository", keys) as publisher:
+    keys = KeyRing(folder / KEYS)
+    pinned = create(folder / REPOSITORY, keys, roots, utc, threshold=THRESHOLD)
+    signer = make_key(folder / SIGNING_KEY)
+    with opened(folder / REPOSITORY, keys) as publisher:
         publisher.appoint(options.area)
         publisher.name_alert_keys(AlertKeys((AlertKey(public_text(signer), (options.area,)),)))
         publisher.publish(utc)
@@ -63,8 +64,9 @@ def _new_folder(folder: Path) -> None:
         raise BadInput(f"{folder}: {error.strerror}; name a folder that you may make") from error
 
 
-def _broker(folder: Path, names: list[str], utc: datetime) -> None:
+def _broker(folder: Path, addresses: list[tuple[str, int]], utc: datetime) -> None:
     """The private authority, the broker's papers and ours."""
+    names, (host, port) = [name for name, _ in addresses], addresses[0]
     _new_folder(folder)
     _new_folder(folder / CARS)
     make_ca(folder)
@@ -72,6 +74,7 @@ def _broker(folder: Path, names: list[str], utc: datetime) -> None:
     for name in OFFICE:
         make_client_certificate(folder, name, utc).write(folder / f"{name}.pem", folder / f"{name}.key")
     write_users(folder)
+    (folder / ADDRESS).write_text(f"{host}:{port}\n", encoding="utf-8")
 
 
 def write_users(folder: Path, gone: Path | None = None) -> None:
@@ -87,8 +90,8 @@ def _explained(folder: Path) -> str:
         f"and delete them here. {THRESHOLD} of them change who may sign anything; they are needed for nothing else. "
         f"Whoever has {THRESHOLD} of them has every display.\n"
         f"{folder / ROOT}: what displays pin; `enrol` puts it into every bundle.\n"
-        f"{folder / 'signing-key.pem'}: signs alerts, releases and what stands on the desk: keep it secret, and a copy.\n"
-        f"{folder / 'keys'}: signs the repository in {folder / 'repository'}; stays with `publish` and `serve`."
+        f"{folder / SIGNING_KEY}: signs alerts, releases and what stands on the desk: keep it secret, and a copy.\n"
+        f"{folder / KEYS}: signs the repository in {folder / REPOSITORY}; stays with `publish` and `serve`."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from content import arguments
+from content.commands import office
 from content.languages import LANGUAGES, TAGS
 
 Commands = Any
@@ -32,9 +33,10 @@ def actions(kinds: Commands, name: str, about: str) -> Commands:
 def desk(parser: argparse.ArgumentParser) -> None:
     """Where all is kept, and how the answer is written."""
     parser.add_argument(
-        "--desk", type=Path, required=True, metavar="FILE",
+        "--desk", type=Path, default=office.NEEDED, metavar="FILE",
         help="the database; `areas.toml` beside it says which areas there are",
     )  # fmt: skip
+    office.declare(parser)
     parser.add_argument("--areas", type=Path, metavar="FILE", help="the areas, where they lie elsewhere")
     json(parser)
 
@@ -46,8 +48,14 @@ def json(parser: argparse.ArgumentParser) -> None:
 
 def signing(parser: argparse.ArgumentParser) -> None:
     """What signs, and where it is kept."""
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signing key")
+    key(parser)
     desk(parser)
+
+
+def key(parser: argparse.ArgumentParser) -> None:
+    """What signs."""
+    parser.add_argument("--key", type=Path, default=office.NEEDED, metavar="FILE", help="the signing key")
+    office.declare(parser)
 
 
 def name(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,9 @@ from importlib import import_module
 from pathlib import Path
 
 from content import arguments
+from content.commands import connecting, office
 from content.commands import options as words
+from content.commands.office import NEEDED
 
 
 def declare(kinds: words.Commands) -> None:
@@ -19,14 +21,15 @@ def declare(kinds: words.Commands) -> None:
         kinds, "revoke", "keep one display's certificate out of the broker for good", example
     )
     revoke.add_argument("car", metavar="CAR", type=arguments.name)
-    revoke.add_argument("--office", type=Path, required=True, metavar="FOLDER", help="what init made")
+    office.declare(revoke, NEEDED)
     words.json(revoke)
     revoke.set_defaults(run=_done_by("revoking", "revoke"))
     _declare_publish(kinds)
     example = "export /media/usb --repository office/repository"
     export = words.command(kinds, "export", "copy the repository, for a USB stick", example)
     export.add_argument("folder", metavar="FOLDER", type=Path)
-    export.add_argument("--repository", type=Path, required=True, metavar="FOLDER")
+    export.add_argument("--repository", type=Path, default=NEEDED, metavar="FOLDER")
+    office.declare(export)
     words.json(export)
     export.set_defaults(run=_done_by("releasing", "export"))
     _declare_keys(kinds)
@@ -59,8 +62,8 @@ def _declare_init(kinds: words.Commands) -> None:
     init.add_argument(
         "--area", type=arguments.area, required=True, help="what you publish for, with all below"
     )
-    init.add_argument("--broker", action="append", default=[], metavar="NAME",
-                      help="a host name or address by which displays reach the broker; may be repeated")  # fmt: skip
+    init.add_argument("--broker", action="append", default=[], type=arguments.host, metavar="NAME[:PORT]",
+                      help="a host name or address by which displays reach the broker (port: 8883); may be repeated")  # fmt: skip
     words.json(init)
     init.set_defaults(run=_done_by("founding", "init"))
 
@@ -72,11 +75,11 @@ def _declare_enrol(kinds: words.Commands) -> None:
     )
     enrol = words.command(kinds, "enrol", "make the bundle that one display is enrolled with", example)
     enrol.add_argument("car", metavar="CAR", type=arguments.name)
-    enrol.add_argument("--office", type=Path, required=True, metavar="FOLDER", help="what init made")
+    office.declare(enrol, NEEDED)
     enrol.add_argument("--area", type=arguments.area, required=True, help="the lift's own")
     enrol.add_argument("--areas", type=Path, metavar="FILE", help="(default: areas.toml in the office)")
     enrol.add_argument("--time-zone", required=True, metavar="ZONE", help="the building's, as Asia/Shanghai")
-    enrol.add_argument("--broker", type=arguments.address, required=True, metavar="HOST:PORT")
+    connecting.address(enrol)
     words.site(enrol)
     words.json(enrol)
     enrol.set_defaults(run=_done_by("founding", "enrol"))
@@ -131,8 +134,9 @@ def _declare_replace_root(actions: words.Commands) -> None:
 
 
 def _repository(parser: ArgumentParser) -> None:
-    parser.add_argument("--repository", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--keys", type=Path, required=True, metavar="FOLDER", help="the key ring")
+    parser.add_argument("--repository", type=Path, default=NEEDED, metavar="FOLDER")
+    parser.add_argument("--keys", type=Path, default=NEEDED, metavar="FOLDER", help="the key ring")
+    office.declare(parser)
     parser.set_defaults(outgoing=None)
 
 

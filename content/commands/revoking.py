@@ -8,7 +8,8 @@ from pathlib import Path
 from content import certificates
 from content.certificates import REVOKED
 from content.commands import BadInput
-from content.commands.founding import BROKER, BUNDLES, CARS, write_users
+from content.commands.founding import BUNDLES, CARS, write_users
+from content.commands.office import BROKER
 from content.commands.output import tell
 
 

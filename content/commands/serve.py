@@ -5,20 +5,22 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
+from content.certificates import CONTENT
 from content.commands import connecting
 from content.commands import options as words
+from content.commands.office import NEEDED
 
 
 def declare(kinds: words.Commands) -> None:
     """The words it takes."""
-    example = "serve --broker 127.0.0.1:1883 --desk desk.sqlite"
     parser = words.command(
-        kinds, "serve", "publish the desk to a broker and keep what displays tell", example
-    )
-    connecting.declare(parser)
+        kinds, "serve", "publish the desk to a broker and keep what displays tell",
+        "serve --office office", "serve --broker 127.0.0.1:1883 --desk desk.sqlite",
+    )  # fmt: skip
+    connecting.declare(parser, CONTENT)
     parser.add_argument("--repository", type=Path, metavar="FOLDER", help="keep it at the broker, and fresh")
     parser.add_argument("--keys", type=Path, metavar="FOLDER", help="the key ring of the repository")
-    parser.add_argument("--desk", type=Path, required=True, metavar="FILE", help="the database")
+    parser.add_argument("--desk", type=Path, default=NEEDED, metavar="FILE", help="the database")
     parser.set_defaults(run=serve)
 
 

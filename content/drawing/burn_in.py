@@ -13,9 +13,9 @@ STILL = ("earthquake", "trapped", "other_alert", "drill")
 """Layouts of an alert, which never move."""
 
 
-def offset(now: float) -> tuple[int, int]:
-    """Where a page stands at a monotonic time, s: px to the right and down of its place. No clock is needed for it."""
-    x, y = PATH[int(now // HOUR_S) % len(PATH)]
+def offset(since_s: float) -> tuple[int, int]:
+    """Where a page stands so long after the display began: px to the right and down of its place. No clock is needed."""
+    x, y = PATH[int(since_s // HOUR_S) % len(PATH)]
     return x * REACH, y * REACH
 
 

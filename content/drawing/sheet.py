@@ -17,6 +17,8 @@ from content.page import Frame, Patch, Pixels
 
 DESIGN = 1080
 """Length of the shorter side for which all measures are given."""
+STRIP = 16
+"""Lines that Pillow hands out at once: some 64 KB, which it does not put together from parts."""
 
 
 Paint = Callable[[ImageDraw.ImageDraw, datetime], None]
@@ -140,7 +142,17 @@ class Sheet:
 
     def frame(self) -> Frame:
         """The page as it is now."""
-        return Frame(np.array(self._image), tuple(self._patches))
+        return Frame(_pixels(self._image), tuple(self._patches))
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    """The pixels of a picture, strip by strip: at once, Pillow takes memory for all of them twice more on the way, and
+    getting it from the system takes as long as the pixels."""
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, STRIP):
+        strip = pixels[top : top + STRIP]
+        strip[:] = np.asarray(image.crop((0, top, image.width, top + len(strip))))
+    return pixels
 
 
 def _faded(size: tuple[int, int], top: Colour, foot: Colour) -> Image.Image:

@@ -25,6 +25,10 @@ class Face(Enum):
     LIGHT = "Light"
     """Digits and the colon only, of one family only."""
 
+    __hash__ = (
+        object.__hash__
+    )  # there is one of each; Enum's own is no C, and every width looked up asks for it
+
 
 def path(family: str, face: Face) -> Path:
     """The file of a family in a weight; emoji have one weight for all."""

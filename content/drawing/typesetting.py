@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from math import ceil
 from typing import TypeVar
 
@@ -106,6 +106,7 @@ def largest(sizes: Sizes, attempt: Callable[[int], T | None]) -> T | None:
     return made.get(found)
 
 
+@lru_cache(maxsize=64)
 def compose(text: Text, width: int, size: int, manner: Manner) -> Block | None:
     """The text in a column at a size of its main language; None when a word is wider than the column."""
     lines: list[Line] = []

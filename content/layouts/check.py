@@ -4,7 +4,9 @@ Its frame reaches all four edges, and its bars go from black to white: what the 
 A page's variant is `name=verdict,name=verdict,…|what the code says`; a verdict that is not there yet is empty.
 """
 
+import numpy as np
 import segno
+from PIL import Image
 
 from content.drawing.colours import BLACK, EXTREME, PAPER, UNUSED, WHITE, blend, rgb
 from content.drawing.sheet import Box, Sheet
@@ -151,7 +153,6 @@ def _code(sheet: Sheet, payload: str, box: Box) -> None:
     across = len(matrix) + 2 * QUIET_MODULES
     module = min(box.width, box.height) // across
     left, top = box.right - module * across, box.bottom - module * across
-    for row, bits in enumerate(matrix, QUIET_MODULES):
-        for column, dark in enumerate(bits, QUIET_MODULES):
-            if dark:
-                sheet.fill(Box(left + column * module, top + row * module, module, module), (0, 0, 0))
+    cover = np.kron(np.array(matrix, np.uint8), np.full((module, module), 255, np.uint8))
+    quiet = QUIET_MODULES * module
+    sheet.paste((0, 0, 0), left + quiet, top + quiet, Image.fromarray(cover))

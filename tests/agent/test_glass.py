@@ -236,8 +236,9 @@ def test_without_a_clock_it_moves_too() -> None:
 
 
 def test_an_alarm_never_moves() -> None:
-    screen, now = MemoryScreen(), [HOUR_S]
+    screen, now = MemoryScreen(), [0.0]
     glass = Glass(screen, SITE, lambda: now[0])
+    now[0] = HOUR_S
     for page in ALARM_PAGES:
         if page != DO_NOT_USE:
             glass.show(page, None)

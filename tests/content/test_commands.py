@@ -190,10 +190,17 @@ def test_refuses_to_read_a_desk_that_is_not_there(office: Office, words: tuple[s
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("message",), ("serve",), ("serve", "--desk", "x", "--broker", "nowhere")]
+    "words", [(), ("message",), ("release",), ("serve", "--desk", "x", "--broker", "nowhere")]
 )
 def test_refuses_half_a_command(office: Office, words: tuple[str, ...]) -> None:
     assert "--help" in office.refused(*words)
+
+
+def test_what_a_command_cannot_do_without_is_named(office: Office) -> None:
+    assert "--desk is missing: name it, or with --office" in office.refused("serve", "--broker", "b:1")
+    assert "--key is missing" in office.refused("release", "lift-2", "--desk", str(office.desk))
+    assert "--broker is missing: write HOST:PORT" in office.refused("serve", "--desk", str(office.desk))
+    assert "--office is missing" in office.refused("revoke", "lift-2")
 
 
 def test_status_and_events_show_what_cars_told(office: Office) -> None:

@@ -14,6 +14,7 @@ from cryptography.x509 import load_pem_x509_crl
 from PIL import Image
 
 from agent.config import CarSection
+from content.commands.office import VARIABLE
 from content.commands.repository_desk import desk_at
 from content.message import Message
 from content.mqtt import MqttBroker
@@ -72,6 +73,22 @@ def test_what_stands_on_the_desk_is_published_and_what_does_not_is_taken_out(off
     office.does("message", "withdraw", *office.signing(), "--id", "water")
     office.does(*publish)
     assert targets(office) == {}
+
+
+def test_what_is_not_named_is_found_in_the_office(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = ("message", "add", "--area", AREA, "--id", "water", *WORDS)
+    office.does(*add, "--office", str(place(office)))
+    monkeypatch.setenv(VARIABLE, str(place(office)))
+    office.does(*add, "--title-en", "Water off")
+    office.does("publish")
+    assert "cn.sichuan.chengdu.tower-a/message.water.json" in targets(office)
+    assert "revision" in office.does("message", "show", "--id", "water")
+    enrol = ("enrol", "lift-2", "--area", f"{AREA}/lift-2", "--time-zone", "Asia/Shanghai")
+    office.does(*enrol, "--building-en", "Garden", "--lift-en", "Lift 2")
+    written = tomllib.loads((place(office) / "bundles/lift-2/enrolment.toml").read_text(encoding="utf-8"))
+    assert written["broker"] == {"host": "127.0.0.1", "port": 8883}
+    (place(office) / "broker" / "address").write_text("nowhere")
+    assert "name it with --broker HOST:PORT" in office.refused(*enrol)
 
 
 def test_a_picture_that_is_gone_is_named(office: Office) -> None:
