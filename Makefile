@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo story test check format score bench pins clean
+.PHONY: setup demo story test check format score bench pins clean
+
+setup: .venv/ready  ## only the three commands, in .venv/bin
 
 demo: .venv/ready  ## play the story in real time on a local page; Ctrl-C ends it
 	@$(BIN)/hoistway-simulator demo

@@ -11,7 +11,7 @@ import msgspec
 
 from content.commands import BadInput
 from content.commands.output import seconds, tell
-from content.commands.repository_desk import beside, desk_at
+from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at
 from content.desk import Desk
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
 from content.message import Alert, Message, Publication, kind_of
@@ -75,8 +75,15 @@ def publish(options: Namespace, *drafts: Publication) -> None:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
     lines = [_line(topic, publication) for topic, publication in done]
-    lines.append(f"`hoistway-content serve` on {options.desk} publishes it, at once where it is running.")
+    lines.append(_then(options.desk, drafts))
     tell(options, [_fields(topic, publication) for topic, publication in done], "\n".join(lines))
+
+
+def _then(desk: Path, drafts: Sequence[Publication]) -> str:
+    """How it gets to the displays."""
+    if beside(desk) and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
+        return "`hoistway-content publish` brings it to the displays: it signs the repository beside the desk anew."
+    return f"`hoistway-content serve` on {desk} publishes it, at once where it is running."
 
 
 def put(options: Namespace, desk: Desk, publications: Sequence[Publication]) -> list[tuple[str, Publication]]:
