@@ -29,6 +29,7 @@ NAMES = (
     "payloads",
     "delivery",
     "wires",
+    "enrolled",
     "serial_fuzz",
     "intensity",
 )

@@ -97,8 +97,8 @@ def measure(_records: Path | None = None) -> Iterator[Row]:
 
 def _speed() -> tuple[float, float]:
     with scratch() as folder:
-        line = _on_wires(folder, [sys.executable, "-c", SPEED])
-        done = subprocess.run(line, check=True, capture_output=True, text=True, cwd=_root())
+        line = on_wires(folder, [sys.executable, "-c", SPEED])
+        done = subprocess.run(line, check=True, capture_output=True, text=True, cwd=root())
     byte, burst = json.loads(done.stdout)
     return byte, burst
 
@@ -115,20 +115,20 @@ def _at_rest() -> list[Used]:
         (folder / "hoistway.toml").write_text(text, encoding="utf-8")
         program = [sys.executable, "-m", "agent", "run", "--config", str(folder / "hoistway.toml")]
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(_on_wires(folder, program), stderr=log, cwd=_root())
+            process = subprocess.Popen(on_wires(folder, program), stderr=log, cwd=root())
             try:
                 time.sleep(SETTLES_S)
-                seen = [_used(_child(process.pid))]
+                seen = [used(child(process.pid))]
                 for _ in range(PARTS):
                     time.sleep(MEASURED_S / PARTS)
-                    seen.append(_used(_child(process.pid)))
+                    seen.append(used(child(process.pid)))
             finally:
                 process.terminate()
                 process.wait()
     return seen
 
 
-def _on_wires(folder: Path, program: list[str]) -> list[str]:
+def on_wires(folder: Path, program: list[str]) -> list[str]:
     (folder / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
     return [
         sys.executable,
@@ -142,17 +142,17 @@ def _on_wires(folder: Path, program: list[str]) -> list[str]:
     ]
 
 
-def _root() -> Path:
+def root() -> Path:
     return Path(__file__).parents[1]
 
 
-def _child(parent: int) -> int:
+def child(parent: int) -> int:
     """The process that runs on the wires."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
     return int(children[0])
 
 
-def _used(process: int) -> Used:
+def used(process: int) -> Used:
     stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     user, system, pages = int(stat[11]), int(stat[12]), int(stat[21])
     return Used(time.monotonic(), (user + system) * TICK_S, pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
