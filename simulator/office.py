@@ -25,7 +25,7 @@ from simulator.building import storeys
 from simulator.day import schedule_day
 from simulator.elevator import Elevator
 from simulator.glass_page import PAGES, newest, picture, served, streaming
-from simulator.servers import HOST, Nats
+from simulator.servers import HOST, Nats, NoServer
 from simulator.world import Display, Surroundings, display
 
 LOOK_S = 1.0
@@ -37,6 +37,10 @@ async def run_broker(papers: Path, port: int) -> None:
     """NATS as deploy/ configures it, until cancelled; cars that are enrolled or revoked meanwhile count at once.
     Raises NoServer, OSError."""
     users = papers / "users.conf"
+    if not users.exists():
+        raise NoServer(
+            f"{users}: is not there; name the folder `broker` that `hoistway-content init --broker` makes"
+        )
     known = users.read_bytes()
     server = Nats(papers, port=port, etc=papers) if port else Nats(papers, etc=papers)
     await server.start()
