@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -174,7 +174,7 @@ class Sensing:
         if told is not None:
             self._tell(told)
         turned = mounting.turned(samples.acceleration)
-        return replace(samples, acceleration=turned, gap=samples.gap or anew)
+        return Samples(samples.end, samples.period, turned, samples.gap or anew)
 
     def _tell(self, told: MountingFound | MountingChanged | GravityWrong) -> None:
         match told:

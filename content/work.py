@@ -36,9 +36,25 @@ class Inline:
         return job()
 
     async def repeat(self, job: Callable[[], float | None]) -> None:
-        """The job now, then in between."""
-        while (pause := job()) is not None:
-            await asyncio.sleep(pause)
+        """The job now, then in between, by timers alone: to wake a task takes longer than to look at a door."""
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+
+        def again() -> None:
+            if ended.done():
+                return
+            try:
+                pause = job()
+            except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
+                ended.set_exception(error)
+                return
+            if pause is None:
+                ended.set_result(None)
+            else:
+                loop.call_later(pause, again)
+
+        again()
+        await ended
 
     def close(self) -> None:
         """Nothing to finish."""

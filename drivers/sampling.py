@@ -17,7 +17,6 @@ that from another rate. So reads have to be spread over a period, as `agent/sens
 hold for such reads.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from drivers.samples import Samples
@@ -93,11 +92,10 @@ class SampleClock:
             self._add(Read(self._number, samples.end))
         if self.estimate is None:
             return samples
-        if self._start is None or not len(samples.acceleration):
-            return replace(samples, period=self.estimate.period)
-        return replace(
-            samples, period=self.estimate.period, end=self._start + self._number * self.estimate.period
-        )
+        period, end = self.estimate.period, samples.end
+        if self._start is not None and len(samples.acceleration):
+            end = self._start + self._number * period
+        return Samples(end, period, samples.acceleration, samples.gap)
 
     def _add(self, read: Read) -> None:
         if self._luckiest is None or read.beyond(self._period) < self._luckiest.beyond(self._period):

@@ -148,7 +148,8 @@ class EndSwitches:
         changing_over = wiring.contacts == "change_over"
         self._doors = CHANGE_OVER if changing_over else NORMALLY_OPEN
         self._wiring = wiring
-        self._contacts = Debounced(wiring.made(inputs), now)
+        self._inputs, self._made = inputs, wiring.made(inputs)
+        self._contacts = Debounced(self._made, now)
         self._travel = Travel(wiring.blocked_after_s, None if changing_over else wiring.unknown_after_s)
 
     @property
@@ -158,5 +159,7 @@ class EndSwitches:
 
     def door(self, inputs: int, now: float) -> Door | None:
         """The door, from the inputs (a mask) through which current flows now; None when they make no sense."""
-        made = self._contacts.feed(self._wiring.made(inputs), now)
+        if inputs != self._inputs:
+            self._inputs, self._made = inputs, self._wiring.made(inputs)
+        made = self._contacts.feed(self._made, now)
         return self._travel.judge(None if self._contacts.rattling else self._doors.get(made), now)

@@ -97,9 +97,9 @@ class SimulatedI2C:
         """Write the register pointer, restart, read count bytes. Raises BusError."""
         chip, lost = self._addressed(address)
         # Two addresses and the pointer come before the chip puts its first byte on the wire.
-        self.sleep(3 * self._byte_s)
-        chip.write(bytes((register,)), self._now)
-        answer = chip.read(count, self._now)
+        self._now = now = self.now() + 3 * self._byte_s
+        chip.write(bytes((register,)), now)
+        answer = chip.read(count, now)
         self._now += count * self._byte_s
         if lost:
             raise BusError(_text(address, "the transfer timed out"))

@@ -47,21 +47,21 @@ class Rendered:
     ) -> None:
         self.start, self.end = start, start + duration_s
         self._render, self._rate_hz = render, rate_hz
-        self._points: Floats | None = None
+        self._lines: _Lines | None = None
 
     def add(self, t: Floats, total: Floats) -> None:
-        if self._points is None:
+        if self._lines is None:
             silence = np.zeros((1, 3))
-            self._points = np.concatenate((silence, self._render(), silence, silence))
+            self._lines = _Lines(np.concatenate((silence, self._render(), silence, silence)))
         # One silent point before the signal and two after it: times outside read silence.
         place = (t - self.start) * self._rate_hz + 1
-        last = len(self._points) - 2
+        last = self._lines.count - 1
         if place[0] < 0 or place[-1] > last:
             place = place.clip(0.0, last)
-        total += _between(self._points, place)
+        total += self._lines.at(place)
 
     def release(self) -> None:
-        self._points = None
+        self._lines = None
 
 
 class Endless:
@@ -70,25 +70,30 @@ class Endless:
     start, end = -np.inf, np.inf
 
     def __init__(self, points: Floats, rate_hz: float) -> None:
-        self._points = np.concatenate((points, points[:1]))
+        self._lines = _Lines(np.concatenate((points, points[:1])))
         self._rate_hz = rate_hz
 
     def add(self, t: Floats, total: Floats) -> None:
-        total += _between(self._points, (t * self._rate_hz) % (len(self._points) - 1))
+        total += self._lines.at((t * self._rate_hz) % self._lines.count)
 
     def release(self) -> None:
         pass
 
 
-def _between(points: Floats, place: Floats) -> Floats:
-    """Straight lines between points."""
-    index = place.astype(np.intp)
-    low = points.take(index, axis=0)
-    rise = points.take(index + 1, axis=0)
-    rise -= low
-    rise *= (place - index)[:, None]
-    rise += low
-    return rise
+class _Lines:
+    """Straight lines from point to point."""
+
+    def __init__(self, points: Floats) -> None:
+        self.count = len(points) - 1
+        self._starts, self._rises = points[:-1], np.diff(points, axis=0)
+
+    def at(self, place: Floats) -> Floats:
+        """At places from 0 to just below the count; shape (n, 3)."""
+        index = place.astype(np.intp)
+        found = self._rises.take(index, axis=0)
+        found *= (place - index)[:, None]
+        found += self._starts.take(index, axis=0)
+        return found
 
 
 def noise(

@@ -1,6 +1,7 @@
 """Samples of many cars in, one decision a car and hop out."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +27,7 @@ class Settings:
     shaking: ShakingSettings = field(default_factory=ShakingSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """What is known at the end of a hop. Accelerations in m/s²; car frame, z up, is axis 2."""
 
     behind: int

@@ -138,11 +138,10 @@ def draw(
 
 def uncovered(text: str, language: Language) -> list[str]:
     """What of a text cannot be drawn in a language, each once, in the order of the text."""
-    known = [covered(name) for name in language.fonts]
     if is_private(text):
         return [c for c in dict.fromkeys(text) if is_private(c)]
     return [
         part
         for part in dict.fromkeys(clusters(text))
-        if part not in ("\n", JOINER) and not any(part in characters for characters in known)
+        if part not in ("\n", JOINER) and not any(part in covered(name) for name in language.fonts)
     ]

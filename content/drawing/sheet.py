@@ -159,4 +159,4 @@ def _faded(size: tuple[int, int], top: Colour, foot: Colour) -> Image.Image:
     """A ground that fades from its top to its foot."""
     share = np.linspace(0, 1, size[1])[:, None]
     column = np.round(np.array(top) * (1 - share) + np.array(foot) * share).astype(np.uint8)
-    return Image.fromarray(np.repeat(column[:, None, :], size[0], axis=1))
+    return Image.fromarray(column[:, None, :]).resize(size, Image.Resampling.NEAREST)

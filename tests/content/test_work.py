@@ -109,6 +109,29 @@ async def test_other_jobs_run_between_repetitions_which_end_with_whoever_waits(w
     assert set(looks) == {await work(get_ident)}
 
 
-async def test_what_a_repeated_job_raises_ends_it(work: OneThread) -> None:
+@pytest.mark.parametrize("make", [lambda: OneThread("bus"), Inline], ids=["a thread", "inline"])
+async def test_what_a_repeated_job_raises_ends_it(make: Callable[[], Work]) -> None:
+    work, pauses = make(), iter((0.001,))
     with pytest.raises(KeyError, match="broken"):
-        await work.repeat(fail)
+        await work.repeat(lambda: next(pauses, None) or fail())
+    assert list(pauses) == []
+    work.close()
+
+
+async def test_inline_repetitions_end_with_whoever_waits() -> None:
+    looks: list[float] = []
+
+    def look() -> float:
+        looks.append(asyncio.get_running_loop().time())
+        return 0.0
+
+    watching = asyncio.ensure_future(Inline().repeat(look))
+    while len(looks) < 3:
+        await asyncio.sleep(0)
+    watching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await watching
+    seen = len(looks)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert len(looks) == seen
