@@ -4,31 +4,52 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import NoReturn
 
-from agent import commands
-from agent.agent import VERSION
-from agent.config import ConfigError
-from agent.store import StoreError
-from content.message import BadMessage
-from drivers.screens import ScreenError
+USAGE, STOPPED = 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line and do it; errors of the user are one line and exit code 2."""
+    """Parse the command line and do it; errors of the user are one line and exit code 2, and an early Ctrl-C is 130."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("\nhoistway-agent: stopped", file=sys.stderr)
+        return STOPPED
+
+
+def _main(arguments: list[str] | None) -> int:
+    # Loading takes seconds on a small computer, and Ctrl-C must not show where it was: so no import of ours stands
+    # at the top.
+    from agent.commands import InUse  # noqa: PLC0415
+    from agent.config import ConfigError  # noqa: PLC0415
+    from agent.store import StoreError  # noqa: PLC0415
+    from content.message import BadMessage  # noqa: PLC0415
+    from drivers.screens import ScreenError  # noqa: PLC0415
+
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("tuf").setLevel(logging.WARNING)  # it tells of every key that two of three do not need
     try:
         code: int = options.do(options)
-    except (ConfigError, StoreError, ScreenError, BadMessage, commands.InUse) as error:
+    except (ConfigError, StoreError, ScreenError, BadMessage, InUse) as error:
         print(f"hoistway-agent: {error}", file=sys.stderr)
-        return commands.USAGE
+        return USAGE
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"hoistway-agent: {message}; `{self.prog} --help` shows how\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="hoistway-agent", description="The smart display in an elevator car."
-    )
+    from agent import commands  # noqa: PLC0415 - as in _main
+    from agent.agent import VERSION  # noqa: PLC0415
+
+    parser = _Parser(prog="hoistway-agent", description="The smart display in an elevator car.")
     parser.add_argument("--version", action="version", version=VERSION)
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, do, about in (

@@ -123,7 +123,12 @@ class Agent:
         if self._board.door is not None:
             parts["door"] = partial(self.sensing.door_sensor, self._board.door)
         parts |= self._trust.parts(
-            self.library, self._board.clock, self._board.disk, self._link.want, self.happened
+            self.library,
+            self._board.clock,
+            self._board.disk,
+            self._link.want,
+            self.happened,
+            again=self._deliveries.put_nowait,
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -229,7 +234,7 @@ class Agent:
         """Judge what the link brought, one after the other."""
         while True:
             delivery = await self._deliveries.get()
-            if self._trust.came(delivery) or self._requests.came(delivery):
+            if self._trust.came(delivery) or self._trust.early(delivery) or self._requests.came(delivery):
                 continue
             try:
                 publication = await self.library.take(delivery)

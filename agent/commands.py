@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -78,20 +79,25 @@ def _alone(config: Config) -> Iterator[None]:
     """Two programs on one bus would take samples from each other. Raises InUse, ConfigError."""
     folder = Path(config.store.folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
+        lock = locked(folder)
     except OSError as error:
         raise ConfigError(
             f"[store] folder: {folder}: {error.strerror}; name one that can be written"
         ) from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise InUse(
-                f"the display is in use: stop the other hoistway-agent first ({folder}/lock)"
-            ) from error
         yield
+
+
+def locked(folder: Path) -> TextIO:
+    """The display that keeps its state there is this program's until the file is closed. Raises InUse, OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise InUse(f"the display is in use: stop the other program that runs it ({folder}/lock)") from error
+    return lock
 
 
 def _show_not_commissioned(section: ScreenSection | None, languages: Pair | None) -> None:
@@ -211,6 +217,7 @@ def bring(options: Namespace) -> int:
         raise ConfigError(
             f"{options.config}: [trust] has no root: there is nothing to believe a repository by"
         )
+    _require_repository(options.folder)
     now = datetime.now(UTC)
     with _alone(config):
         repository = Repository(
@@ -224,6 +231,18 @@ def bring(options: Namespace) -> int:
         f"{options.folder}: {len(done.content.published)} publications verified; shown from the next start on"
     )
     return DONE
+
+
+def _require_repository(folder: Path) -> None:
+    """Without these two files nothing of it can be read. Raises ConfigError."""
+    from content.repository.names import INDEX, TIMESTAMP  # noqa: PLC0415 - as for import
+
+    what = "name the folder that hoistway-content export wrote"
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: is not there, or no folder; {what}")
+    for name in (TIMESTAMP, INDEX):
+        if not (folder / name).is_file():
+            raise ConfigError(f"{folder}: holds no repository: {name} is missing; {what}")
 
 
 def check(options: Namespace) -> int:

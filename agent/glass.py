@@ -116,7 +116,7 @@ class Glass:
 
 
 def _packed(frame: Frame) -> Packed:
-    return zlib.compress(frame.pixels.tobytes(), 1), frame.patches
+    return zlib.compress(np.ascontiguousarray(frame.pixels).data, 1), frame.patches
 
 
 def _whole(local: datetime | None) -> datetime | None:

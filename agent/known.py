@@ -201,8 +201,10 @@ def remaining_s(entry: Entry, time: Reading) -> float:
 
 
 def standing(known: Known, time: Reading) -> list[Publication]:
-    """What has not expired, withdrawn or not: what the content side counts, too."""
-    return [entry.publication for entry in known.values() if remaining_s(entry, time) > 0]
+    """What has not expired, withdrawn or not, but for what others ended: what the content side counts, too."""
+    over = cancelled(known)
+    lasting = (entry.publication for entry in known.values() if remaining_s(entry, time) > 0)
+    return [one for one in lasting if not (isinstance(one, Alert) and is_cancelled(one, over))]
 
 
 def warned(known: Known, time: Reading) -> Warned:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from agent.fetching import Fetching
     from agent.repository import Content, Repository
 
+MOST_EARLY = 1000
+"""So many deliveries wait for a new display's repository."""
+
 
 class Trust:
     """With a key alone there is no repository, and nothing to fetch."""
@@ -31,6 +34,7 @@ class Trust:
         self._fetching: Fetching | None = None
         self._repository: Repository | None = None
         self._pinned: Believed = AlertKeys()
+        self._early: dict[tuple[str, bytes], Delivery] = {}
         if section.root is not None:
             self._repository = _repository(Path(section.root).read_bytes(), place, folder)
         elif section.key is not None:
@@ -49,6 +53,15 @@ class Trust:
         """A request that may be believed. Raises BadMessage."""
         return self.keys.request(data)
 
+    def early(self, delivery: Delivery) -> bool:
+        """Whether it came before the repository first said who is to be believed: then it is kept for that moment. A new
+        display would refuse all that stands, and report it."""
+        if self._repository is None or self._repository.content.alert_keys.keys:
+            return False
+        if len(self._early) < MOST_EARLY:
+            self._early[delivery.topic, delivery.payload] = delivery
+        return True
+
     def begin(self) -> None:
         """What the disk keeps of the repository; before the library reads its envelopes. Blocks."""
         if self._repository is not None:
@@ -61,20 +74,26 @@ class Trust:
         disk: Work,
         want: Callable[[frozenset[str]], None],
         happened: Callable[[Happening], None],
+        *,
+        again: Callable[[Delivery], None],
     ) -> dict[str, Callable[[], Awaitable[None]]]:
-        """What has to be kept running."""
+        """What has to be kept running; again: judge what came too early."""
         if self._repository is None:
             return {}
         from agent.fetching import Fetching, Told  # noqa: PLC0415 - as above
 
         repository = self._repository
 
-        async def took(content: "Content", *, again: bool = False) -> None:
+        async def took(content: "Content", *, kept: bool = False) -> None:
             for one, refused in await library.publish(content.published):
                 if refused:
                     happened(Refused(content_topic(target(one.area, *key(one))), refused))
-                elif not again:
+                elif not kept:
                     happened(Took(*key(one), one.revision))
+            if content.alert_keys.keys:
+                for delivery in self._early.values():
+                    again(delivery)
+                self._early.clear()
 
         fetching = Fetching(
             repository, clock, disk, Told(want, took, lambda topic, reason: happened(Refused(topic, reason)))
@@ -82,7 +101,7 @@ class Trust:
 
         async def run() -> None:
             # What the disk had is drawn before it counts, like everything; nobody waits for it at the start.
-            await took(repository.content, again=True)
+            await took(repository.content, kept=True)
             await fetching.run()
 
         self._fetching = fetching

@@ -25,18 +25,24 @@ TOLD_AFTER = 3
 class Expected:
     """The digest that a display at a place should have."""
 
-    def __init__(self, standing: Iterable[Standing]) -> None:
+    def __init__(self, standing: Iterable[Standing], ended: Iterable[tuple[str, str]] = ()) -> None:
+        """ended: areas, and ids of alerts that are cancelled for good there: nobody counts them any more."""
+        self._ended = [(area, name) for area, name in ended]
         self._by_area: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for area, kind, name, revision in standing:
             self._by_area[area].append((kind, name, revision))
-        self._digests: dict[tuple[str, ...], str] = {}
+        self._digests: dict[tuple[tuple[str, ...], frozenset[str]], str] = {}
 
     def digest(self, place: str) -> str:
         """Worked out once for all places under the same areas."""
         areas = tuple(area for area in prefixes(place) if area in self._by_area)
-        if areas not in self._digests:
-            self._digests[areas] = digest(known for area in areas for known in self._by_area[area])
-        return self._digests[areas]
+        over = frozenset(name for area, name in self._ended if in_area(area, place))
+        if (areas, over) not in self._digests:
+            known = (known for area in areas for known in self._by_area[area])
+            self._digests[areas, over] = digest(
+                one for one in known if one[0] != "alert" or one[1] not in over
+            )
+        return self._digests[areas, over]
 
     def is_behind(self, status: Status) -> bool:
         """Whether a display that is there knows something else. One that never said what it knows is not judged."""

@@ -1,17 +1,16 @@
 """The content side's memory: what was published, what displays told. SQLite, durable, one thread."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from content.behind import Expected
-from content.message import BadMessage, Publication, in_area, kind_of, prefixes
+from content.database import Database
+from content.envelope import look_inside
+from content.message import Alert, BadMessage, Publication, in_area, kind_of, prefixes
 from content.wire import Event, Received, Status, area_topic, encode, place_of
 
 _SCHEMA = """
@@ -24,9 +23,17 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE TABLE IF NOT EXISTS held (
     car TEXT, stream TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (car, stream)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS status (car TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ended (id TEXT, area TEXT, PRIMARY KEY (id, area)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS serving (one INTEGER PRIMARY KEY CHECK (one = 1), utc TEXT NOT NULL, broker TEXT NOT NULL);
 """
+# Ended: alerts that another one cancelled for good. They stay to be read of, and stand nowhere any more: a display that
+# learns of the cancel first never takes them.
 # An expired publication leaves its row without the envelope: a display whose clock is wrong may know it
 # still, so its revisions must go on, not begin anew.
+_ENDED = (
+    "(kind = 'alert' AND EXISTS (SELECT 1 FROM ended WHERE ended.id = publication.id "
+    "AND (ended.area = publication.area OR publication.area LIKE ended.area || '/%')))"
+)
 _NEXT_CHANGE = "(SELECT coalesce(max(change), 0) + 1 FROM publication)"
 
 CLEARED_AGAIN = timedelta(days=30)
@@ -36,10 +43,6 @@ CLEARED_AGAIN = timedelta(days=30)
 def topic_of(publication: Publication) -> str:
     """The topic a publication stands at."""
     return area_topic(publication.area, kind_of(publication), publication.id)
-
-
-class DeskError(Exception):
-    """The content side's database cannot be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Held:
     """What each car may now delete."""
 
 
-class Desk:
+class Desk(Database):
     """What was published and what was received, in one database file. Every commit is on the disk.
 
     Several processes may have it open. Every method raises DeskError when the database cannot be used.
@@ -70,18 +73,7 @@ class Desk:
 
     def __init__(self, path: Path | str) -> None:
         """Open or create the database."""
-        self._path = path
-        try:
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10.0)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
-        except sqlite3.Error as error:
-            raise DeskError(f"{path}: {error}; name another file or move this one away") from error
-
-    def close(self) -> None:
-        """Close the database."""
-        self._db.close()
+        super().__init__(path, _SCHEMA)
 
     def next_revision(self, kind: str, name: str) -> int:
         """The revision that a publication of this kind and id has to have now."""
@@ -102,7 +94,27 @@ class Desk:
                 (kind, publication.id, publication.area, publication.revision, expires,
                  publication.withdrawn, envelope),
             )  # fmt: skip
+            if isinstance(publication, Alert):
+                self._end(publication)
         return topic_of(publication)
+
+    def _end(self, alert: Alert) -> None:
+        """What an alert cancels ends where that one is known, and where that is everywhere, its topic is cleared; a drill
+        ends nothing but drills."""
+        for name in alert.cancels:
+            for area, envelope in self._rows(
+                "SELECT area, envelope FROM publication WHERE kind = 'alert' AND id = ? AND envelope IS NOT NULL",
+                name,
+            ):
+                ended = look_inside(envelope)
+                if not isinstance(ended, Alert) or (alert.exercise and not ended.exercise):
+                    continue
+                self._db.execute("INSERT OR IGNORE INTO ended VALUES (?, ?)", (name, alert.area))
+                if in_area(alert.area, area):
+                    self._db.execute(
+                        f"UPDATE publication SET change = {_NEXT_CHANGE} WHERE kind = 'alert' AND id = ? AND area = ?",
+                        (name, area),
+                    )
 
     def _refuse(self, publication: Publication, kind: str) -> None:
         rows = self._rows(
@@ -125,7 +137,7 @@ class Desk:
         """What should stand at the broker, as far as it changed after a number; after 0, all of it."""
         self._drop_expired(utc)
         rows = self._rows(
-            "SELECT change, kind, id, area, envelope FROM publication "
+            f"SELECT change, kind, id, area, CASE WHEN {_ENDED} THEN NULL ELSE envelope END FROM publication "
             "WHERE change > ? AND (envelope IS NOT NULL OR expires > ?) ORDER BY change",
             after,
             (utc - CLEARED_AGAIN).astimezone(UTC).isoformat(),
@@ -153,9 +165,12 @@ class Desk:
         """The envelope that should stand at an area's topic; empty where it has expired, None where nothing ever did."""
         area, kind, name = place_of(topic)
         rows = self._rows(
-            "SELECT envelope FROM publication WHERE kind = ? AND id = ? AND area = ?", kind, name, area
+            f"SELECT envelope, {_ENDED} FROM publication WHERE kind = ? AND id = ? AND area = ?",
+            kind,
+            name,
+            area,
         )
-        return (rows[0][0] or b"") if rows else None
+        return None if not rows else b"" if rows[0][1] else rows[0][0] or b""
 
     def expected(self, utc: datetime) -> Expected:
         """What displays should know now: what stands, and what was withdrawn, until it expires."""
@@ -163,14 +178,21 @@ class Desk:
             "SELECT area, kind, id, revision FROM publication WHERE envelope IS NOT NULL AND expires > ?",
             utc.astimezone(UTC).isoformat(),
         )
-        return Expected(rows)
+        return Expected(rows, self.ended())
+
+    def ended(self) -> list[tuple[str, str]]:
+        """Areas, and the ids of alerts that are cancelled for good there."""
+        return self._rows("SELECT area, id FROM ended")
 
     def envelopes(self, place: str) -> list[tuple[str, str, bytes]]:
         """Kind, id and envelope of all that a display at a place should know."""
         areas = prefixes(place)
+        marks = ",".join("?" * len(areas))
         return self._rows(
             "SELECT kind, id, envelope FROM publication "
-            f"WHERE envelope IS NOT NULL AND area IN ({','.join('?' * len(areas))}) ORDER BY change",
+            f"WHERE envelope IS NOT NULL AND area IN ({marks}) "
+            f"AND NOT (kind = 'alert' AND id IN (SELECT id FROM ended WHERE area IN ({marks}))) ORDER BY change",
+            *areas,
             *areas,
         )
 
@@ -226,10 +248,11 @@ class Desk:
         return [(car, Received(stream, sequence)) for car, stream, sequence in rows]
 
     def events(self, car: str, kind: str | None = None) -> list[Event]:
-        """What a car told, of one kind or of all, in the order of its streams and sequences."""
+        """What a car told, of one kind or of all, in the order of its streams, by when they began, and sequences."""
         rows = self._rows(
             "SELECT stream, sequence, kind, utc, clock, body FROM event "
-            "WHERE car = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY stream, sequence",
+            "WHERE car = ?1 AND (?2 IS NULL OR kind = ?2) "
+            "ORDER BY (SELECT min(utc) FROM event AS one WHERE one.car = ?1 AND one.stream = event.stream), stream, sequence",
             car,
             kind,
         )
@@ -239,29 +262,17 @@ class Desk:
             for stream, sequence, kind, utc, clock, body in rows
         ]  # fmt: skip
 
+    def say_serving(self, utc: datetime, broker: str) -> None:
+        """A service works on this desk and has its broker, at this moment."""
+        with self._commit():
+            self._db.execute("INSERT OR REPLACE INTO serving VALUES (1, ?, ?)", (utc.isoformat(), broker))
+
+    def serving(self) -> tuple[datetime, str] | None:
+        """When one last did, and at which broker."""
+        rows = self._rows("SELECT utc, broker FROM serving")
+        return (datetime.fromisoformat(rows[0][0]), rows[0][1]) if rows else None
+
     def statuses(self) -> dict[str, Status]:
         """How every car last said it is."""
         rows = self._rows("SELECT car, payload FROM status ORDER BY car")
         return {car: msgspec.json.decode(payload, type=Status) for car, payload in rows}
-
-    def _rows(self, query: str, *values: Any) -> list[Any]:
-        try:
-            return self._db.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise self._broken(error) from error
-
-    @contextmanager
-    def _commit(self) -> Iterator[None]:
-        """All of what is written inside, or nothing."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._broken(error) from error
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-
-    def _broken(self, error: sqlite3.Error) -> DeskError:
-        return DeskError(f"{self._path}: {error}; is the disk full, or may this user not write there?")

@@ -17,7 +17,8 @@ from securesystemslib.signer import CryptoSigner
 from content.adoption import Adoption
 from content.behind import TOLD_AFTER, Behind, is_narrowest
 from content.broker import Broker, BrokerLost, Connection, Delivery, matches
-from content.desk import Change, Desk, DeskError
+from content.database import DeskError
+from content.desk import Change, Desk
 from content.envelope import seal
 from content.message import BadMessage, Publication
 from content.wire import (
@@ -44,6 +45,8 @@ RETRY_S = 1.0
 LOOK_S = 0.5
 """How often the desk is looked at for what other processes published there, and for what has expired."""
 BEHIND_LOOK_S = 2.0
+SERVING_S = 5.0
+"""How often the desk is told that it is served."""
 
 
 class Service:
@@ -62,14 +65,16 @@ class Service:
         behind: Behind | None = None,
         believed: Callable[[bytes], Publication] | None = None,
         beside: Callable[[Connection], Coroutine[Any, Any, None]] | None = None,
+        address: str = "",
     ) -> None:
         """told is called with every event once it is held; believed: what an envelope holds that others published, if
         it may be believed, raises BadMessage; beside: runs on every connection too, as a broker that knows its clients
-        by their certificates lets each have one only."""
+        by their certificates lets each have one only; address: of the broker, for whoever reads on the desk that it is
+        served."""
         self._broker, self._desk, self._work = broker, desk, work
         self._utc, self._told = utc, told
         self._adoption = None if believed is None else Adoption(desk, believed)
-        self._beside = beside
+        self._beside, self._address = beside, address
         self._look_s = look_s
         # The same spread each time: it is among this service's displays, and simulated days repeat.
         self._behind = behind or Behind(Random(0))
@@ -123,6 +128,8 @@ class Service:
             tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
             tasks.create_task(self._send_again(connection), name="send again")
+            if self._address:
+                tasks.create_task(self._say_serving(), name="serving")
             if self._beside is not None:
                 tasks.create_task(self._beside(connection), name="beside")
             async for delivery in connection.deliveries():
@@ -140,6 +147,15 @@ class Service:
         change = await self._work(partial(adoption.judge, delivery, now))
         if change is not None:
             await connection.publish(change.topic, change.envelope, qos=1, retain=True)
+
+    async def _say_serving(self) -> None:
+        log.info(
+            "the broker %s is there: what the desk says stands there, and what displays tell is kept",
+            self._address,
+        )
+        while True:
+            await self._work(lambda: self._desk.say_serving(self._utc(), self._address))
+            await asyncio.sleep(SERVING_S)
 
     async def _announce(self, connection: Connection) -> None:
         await connection.publish(SERVICE_TOPIC, encode(self._serving), qos=1, retain=True)

@@ -31,6 +31,7 @@ def serve(options: Namespace, _utc: datetime) -> None:
         raise BadInput("--repository and --keys belong together: the key ring keeps the timestamp fresh")
     if options.repository is None and beside(options.desk):
         raise BadInput(f"a {REPOSITORY} lies beside the desk: name it with --repository, and its --keys")
+    log.info("serving %s; Ctrl-C ends it", options.desk)
     with closing(desk_at(options.desk, options.repository)) as desk:
         asyncio.run(_run(options, broker, desk))
 
@@ -50,10 +51,10 @@ async def _run(options: Namespace, broker: MqttBroker, desk: Desk) -> None:
 def _service(options: Namespace, broker: MqttBroker, desk: Desk, work: Work) -> Service:
     folder: Path | None = options.repository
     if folder is None:
-        return Service(broker, desk, work, utc=_now)
+        return Service(broker, desk, work, utc=_now, address=broker.address)
     broadcast = Broadcast(folder, options.keys, work, _now)
     return Service(
-        broker, desk, work, utc=_now, beside=broadcast.run,
+        broker, desk, work, utc=_now, beside=broadcast.run, address=broker.address,
         believed=lambda data: alert_keys_in(Folder(folder)).unseal(data),
     )  # fmt: skip
 

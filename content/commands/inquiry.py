@@ -12,10 +12,12 @@ from securesystemslib.signer import CryptoSigner
 
 from content.broker import Broker, BrokerLost, Connection, Delivery
 from content.commands import BadInput
+from content.commands.authority import require_may_sign
 from content.commands.connecting import broker_of
+from content.commands.office import REPOSITORY
 from content.commands.output import seconds, tell
 from content.commands.rules import explained
-from content.envelope import load_key, seal
+from content.envelope import load_key, public_text, seal
 from content.requests import Reply, Request
 from content.wire import Status, decode, reply_topic, request_topic, status_topic
 
@@ -30,8 +32,9 @@ CLOCKS_APART = timedelta(minutes=1)
 def ask(options: Namespace, utc: datetime) -> None:
     """Ask, and say what was answered. Raises BadInput where nobody answers."""
     signer = load_key(options.key)
+    folder = None if options.office is None else options.office / REPOSITORY
     try:
-        reply = asyncio.run(_asked(broker_of(options), options, signer, utc))
+        reply = asyncio.run(_asked(broker_of(options), options, signer, folder, utc))
     except BrokerLost as error:
         raise BadInput(str(error)) from error
     fields = msgspec.to_builtins(reply) | {"picture": None}
@@ -63,11 +66,14 @@ def _keep(path: Path, data: bytes) -> Path:
     return path
 
 
-async def _asked(broker: Broker, options: Namespace, signer: CryptoSigner, utc: datetime) -> Reply:
+async def _asked(
+    broker: Broker, options: Namespace, signer: CryptoSigner, folder: Path | None, utc: datetime
+) -> Reply:
     lasts, name = timedelta(seconds=options.wait_s), f"r-{secrets.token_hex(6)}"
     async with broker.connect(f"hoistway-content-{name}") as connection:
         heard = connection.deliveries()
         status = await _status(connection, heard, options.car)
+        require_may_sign(folder, options.key, public_text(signer), "request", status.area)
         request = Request(name, options.car, status.area, utc, utc + lasts + CLOCKS_APART, options.ask)
         asking = asyncio.create_task(_repeat(connection, request, seal(request, signer)))
         try:

@@ -34,13 +34,19 @@ def settle(options: Namespace) -> None:
     """Find in the office what was not named. Raises BadInput for what is needed and still not known."""
     folder: Path | None = getattr(options, "office", None)
     if folder is NEEDED:
-        raise BadInput("--office is missing: name the folder that `hoistway-content init` made")
+        raise BadInput(
+            f"--office is missing: name the folder that `hoistway-content init` made, or set {VARIABLE}"
+        )
+    if folder is not None and not folder.is_dir():
+        raise BadInput(
+            f"{folder}: there is no such office; `hoistway-content init {folder} --area …` makes one"
+        )
     for name, file in {**_FILES, **_papers(getattr(options, "papers", CONTENT))}.items():
         named = getattr(options, name, "no such option")
         if named is NEEDED:
             if folder is None:
                 raise BadInput(
-                    f"--{name} is missing: name it, or with --office the folder that `hoistway-content init` made"
+                    f"--{name} is missing: name it, or your office, with --office or in {VARIABLE}"
                 )
             setattr(options, name, folder / file)
         elif named is None and folder is not None and (folder / file).exists():

@@ -3,18 +3,22 @@
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from content.commands import BadInput
+from content.commands.authority import require_may_sign
 from content.commands.output import seconds, tell
 from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at
 from content.desk import Desk
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
 from content.message import Alert, Message, Publication, kind_of
+
+SERVES_WITHIN = timedelta(seconds=15)
+"""A service says every few seconds that it has its broker (content/service.py)."""
 
 
 def existing(path: Path) -> Desk:
@@ -69,36 +73,56 @@ def state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
     return "standing"
 
 
-def publish(options: Namespace, *drafts: Publication) -> None:
-    """Sign each as the next revision of its id, read it as a display would, put it on the desk, and say so."""
+def publish(options: Namespace, *drafts: Publication, said: Sequence[str] | None = None) -> None:
+    """Sign each as the next revision of its id, read it as a display would, put it on the desk, and say so: in the
+    words of `said`, where a command has better ones."""
     with closing(Desk(options.desk)) as desk:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
-    lines = [_line(topic, publication) for topic, publication in done]
-    lines.append(_then(options.desk, drafts))
+        then = _then(options.desk, desk.serving(), drafts)
+    lines = [*(said or [_line(publication) for _, publication in done]), then]
     tell(options, [_fields(topic, publication) for topic, publication in done], "\n".join(lines))
 
 
-def _then(desk: Path, drafts: Sequence[Publication]) -> str:
+def _then(desk: Path, serving: tuple[datetime, str] | None, drafts: Sequence[Publication]) -> str:
     """How it gets to the displays."""
     if beside(desk) and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
         return "`hoistway-content publish` brings it to the displays: it signs the repository beside the desk anew."
-    return f"`hoistway-content serve` on {desk} publishes it, at once where it is running."
+    return absent(serving, drafts[0].sent) or "The service publishes it at once."
+
+
+def absent(serving: tuple[datetime, str] | None, utc: datetime) -> str:
+    """What to say when no service works on a desk; empty when one does. serving: when one last did, at which broker."""
+    if serving is None:
+        return "No display hears of it before `hoistway-content serve` runs on this desk."
+    last, broker = serving
+    if utc - last <= SERVES_WITHIN:
+        return ""
+    return (
+        f"THE SERVICE IS AWAY: `hoistway-content serve` last had its broker {broker} at {seconds(last)}. "
+        "Nothing goes out, and nothing is heard of displays, before it has it again."
+    )
 
 
 def put(options: Namespace, desk: Desk, publications: Sequence[Publication]) -> list[tuple[str, Publication]]:
     """Sign publications that have their revisions, and put them on the desk; gives them with their topics."""
     signer, done = load_key(options.key), []
+    folder = beside(options.desk)
     for publication in publications:
+        if kind_of(publication) not in BY_REPOSITORY:
+            require_may_sign(folder, options.key, public_text(signer), kind_of(publication), publication.area)
         envelope = seal(publication, signer)
         unseal(envelope, public_key(public_text(signer)))
         done.append((desk.publish(publication, envelope), publication))
     return done
 
 
-def _line(topic: str, publication: Publication) -> str:
-    done = "withdrawn by" if publication.withdrawn else "is"
-    return f"{topic} {done} revision {publication.revision}, until {seconds(publication.expires)}"
+def _line(publication: Publication) -> str:
+    what, until = (
+        f"{kind_of(publication)} {publication.id} for {publication.area}",
+        seconds(publication.expires),
+    )
+    return f"{what}: {'withdrawn' if publication.withdrawn else f'revision {publication.revision}, until {until}'}"
 
 
 def _fields(topic: str, publication: Publication) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import re
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from securesystemslib.signer import Key
 
 from content import arguments
 from content.commands import BadInput
+from content.commands.asking import agree
+from content.commands.checks import AREAS, require_area, written
 from content.commands.output import tell
 from content.commands.pictures import kept
 from content.commands.publishing import standing
 from content.envelope import BadKey, make_key, public_key
-from content.message import BadMessage, Message, NamedPicture, Playlist, kind_of
+from content.message import BadMessage, Message, NamedPicture, Playlist, in_area, kind_of
 from content.progress import bar
 from content.repository import submission
 from content.repository.alert_keys import AlertKey, AlertKeys
@@ -49,12 +52,19 @@ def publish(options: Namespace, utc: datetime) -> None:
         for target in sorted(_held(publisher) - wanted):
             publisher.remove(*target)
         for number, publication in enumerate(current, 1):
-            publisher.add_publication(publication)
+            _add(publisher, publication)
             bar("reading", number, len(current))
         for (area, name), named in pictures.items():
             _add_picture(publisher, area, name, _file(options.desk, named))
 
     _change(options, utc, edit)
+
+
+def _add(publisher: Publisher, publication: Message | Playlist) -> None:
+    try:
+        publisher.add_publication(publication)
+    except (BadMessage, BadKey) as error:
+        raise BadInput(f"{kind_of(publication)} {publication.id} for {publication.area}: {error}") from error
 
 
 def _pictures(publication: Message | Playlist) -> list[NamedPicture]:
@@ -94,7 +104,7 @@ def _signs(publisher: Publisher, name: str) -> bool:
 
 def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]) -> None:
     """Edit, sign, look at it as displays will, and only then write; or, for the office to put out, sign and write."""
-    with opened(options.repository, KeyRing(options.keys), tell=bar) as publisher:
+    with _opened(options) as publisher:
         if not options.outgoing:
             _require_online(options, publisher)
         edit(publisher)
@@ -102,6 +112,17 @@ def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]
             _bring(options, publisher.submission(utc))
         else:
             _put_out(options, publisher, utc)
+
+
+@contextmanager
+def _opened(options: Namespace) -> Iterator[Publisher]:
+    """Raises BadInput for what is not there, and makes nothing in its place."""
+    if not (options.repository / TIMESTAMP).exists():
+        raise BadInput(f"{options.repository}: no repository stands there; `hoistway-content init` makes one")
+    if not options.keys.is_dir():
+        raise BadInput(f"{options.keys}: is not there; name the key ring, a folder of PEM files, with --keys")
+    with opened(options.repository, KeyRing(options.keys), tell=bar) as publisher:
+        yield publisher
 
 
 def _require_online(options: Namespace, publisher: Publisher) -> None:
@@ -139,7 +160,7 @@ def _bring(options: Namespace, files: Mapping[str, bytes]) -> None:
 def accept(options: Namespace, utc: datetime) -> None:
     """All of what a publisher brought, or nothing of it."""
     files = submission.read(Folder(options.folder))
-    with opened(options.repository, KeyRing(options.keys), tell=bar) as publisher:
+    with _opened(options) as publisher:
         roles = publisher.accept(files, utc)
         _put_out(options, publisher, utc, accepted=[area_of_role(role) or role for role in roles])
 
@@ -170,6 +191,8 @@ def _is_ours(name: str) -> bool:
 def appoint(options: Namespace, utc: datetime) -> None:
     """A publisher for an area, with a new key in the ring or the key that is named."""
     area, key = _area(options.area), _key(options)
+    if options.office is not None and (path := options.office / AREAS).exists():
+        require_area(written(path), area)
     _change(options, utc, lambda publisher: publisher.appoint(area, key))
 
 
@@ -192,9 +215,22 @@ def _key(options: Namespace) -> Key | None:
 
 
 def revoke(options: Namespace, utc: datetime) -> None:
-    """Take a publisher away."""
+    """Take a publisher away, once somebody has read what goes with it."""
     area = _area(options.area)
-    _change(options, utc, lambda publisher: publisher.revoke(area))
+
+    def edit(publisher: Publisher) -> None:
+        roles = publisher.standing.roles.items()
+        stands = [
+            path
+            for name, role in roles
+            if in_area(area, area_of_role(name) or "")
+            for path in role.signed.targets
+        ]
+        what = f"with the publisher of {area} go all whom it appointed, and {len(stands)} files of what they published"
+        agree(options, what, "Revoke it?", "not revoked, nothing was changed")
+        publisher.revoke(area)
+
+    _change(options, utc, edit)
 
 
 def replace_root(options: Namespace, utc: datetime) -> None:

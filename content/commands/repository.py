@@ -37,7 +37,7 @@ def declare(kinds: words.Commands) -> None:
 
 def _declare_publish(kinds: words.Commands) -> None:
     examples = (
-        "publish --desk office/desk.sqlite --repository office/repository --keys office/keys",
+        "publish --desk office/desk.sqlite",
         "publish --desk desk.sqlite --repository copy --keys my-keys --outgoing outgoing",
     )
     about = "bring the repository to what stands on the desk: messages, playlists, pictures"
@@ -46,7 +46,7 @@ def _declare_publish(kinds: words.Commands) -> None:
     _repository(publish)
     _outgoing(publish)
     publish.set_defaults(run=_done_by("releasing", "publish"))
-    example = "accept outgoing --repository office/repository --keys office/keys"
+    example = "accept outgoing"
     about = "put out what the publisher of an area signed and brought, all of it or nothing"
     accept = words.command(kinds, "accept", about, example)
     accept.add_argument("folder", metavar="FOLDER", type=Path, help="what --outgoing wrote")
@@ -92,7 +92,7 @@ def _declare_keys(kinds: words.Commands) -> None:
         ("rotate", "another key for an area, or for timestamp, snapshot or targets; the one before counts no more"),
         ("revoke", "take an area's publisher away, with all that it signed"),
     ):  # fmt: skip
-        example = f"keys {name} cn/sichuan/chengdu --repository office/repository --keys office/keys"
+        example = f"keys {name} cn/sichuan/chengdu"
         parser = words.command(actions, name, about, example)
         parser.add_argument("area", metavar="AREA")
         _repository(parser)
@@ -102,10 +102,12 @@ def _declare_keys(kinds: words.Commands) -> None:
         if name != "revoke":
             parser.add_argument("--public", metavar="DIGITS",
                                 help="the publisher's own, as `hoistway-content key` prints it (default: make one)")  # fmt: skip
+        else:
+            words.confirming(parser)
         if name == "rotate":
             _root_keys(parser, "root keys, for timestamp, snapshot and targets; may be repeated")
     _declare_replace_root(actions)
-    example = "keys alerts cn/sichuan=<64 digits> --repository office/repository --keys office/keys"
+    example = "keys alerts cn/sichuan=<64 digits>"
     alerts = words.command(
         actions, "alerts", "say which keys may sign alerts; all others may no more", example
     )
@@ -119,10 +121,7 @@ def _declare_keys(kinds: words.Commands) -> None:
 
 
 def _declare_replace_root(actions: words.Commands) -> None:
-    example = (
-        "keys replace-root --root-key root-1.pem --root-key root-3.pem --new root-4.pem \\\n"
-        "    --repository office/repository --keys office/keys"
-    )
+    example = "keys replace-root --root-key root-1.pem --root-key root-3.pem --new root-4.pem \\\n   "
     replace = words.command(actions, "replace-root", "another root key in the place of one", example)
     _root_keys(replace, "each root key but the one to replace; repeated")
     replace.add_argument(

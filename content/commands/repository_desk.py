@@ -40,8 +40,9 @@ class RepositoryDesk(Desk):
             utc.astimezone(UTC).isoformat(),
             *BY_REPOSITORY,
         )
-        mine = {tuple(row[:3]) for row in self._rows("SELECT area, kind, id FROM publication")}
-        return Expected([*rows, *(row for row in self._contents.current(utc) if row[:3] not in mine)])
+        mine = {tuple(row[:3]) for row in rows}
+        others = (row for row in self._contents.current(utc) if row[:3] not in mine)
+        return Expected([*rows, *others], self.ended())
 
     @cached_property
     def _contents(self) -> Any:

@@ -146,6 +146,11 @@ class Publisher:
         while not before and name != "targets" and not self._may_sign(name):
             name = self.standing.delegator(name)
         delegation.require_may_sign(self.standing, name, area)
+        if before and not self._may_sign(name):
+            raise BadMessage(
+                f"the publisher of {names.area_of_role(name)} has one of this id: put that publisher's key into the ring, "
+                "or take another id"
+            )
         return name
 
     def _may_sign(self, name: str) -> bool:

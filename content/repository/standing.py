@@ -29,7 +29,7 @@ class Standing:
         """What a role signs. Raises BadMessage when there is no such role."""
         if name not in self.roles:
             raise BadMessage(
-                f"{area_of_role(name) or name} has no publisher of its own; delegate to it first"
+                f"{area_of_role(name) or name} has no publisher of its own; `hoistway-content keys appoint` gives it one"
             )
         return self.roles[name].signed
 
@@ -38,7 +38,7 @@ class Standing:
         above = [other for other, role in self.roles.items() if name in delegated(role.signed)]
         if not above:
             raise BadMessage(
-                f"{area_of_role(name) or name} has no publisher of its own; delegate to it first"
+                f"{area_of_role(name) or name} has no publisher of its own; `hoistway-content keys appoint` gives it one"
             )
         return above[0]
 

@@ -292,3 +292,11 @@ def test_the_digest_is_that_of_what_stands_whatever_changes_expires_or_is_set(
                 wall, good = seconds_, trusted
         time = reading(now, good=good, utc=BEGINNING + timedelta(seconds=wall))
         assert named.at(time) == digest(standing(catalogue, time))
+
+
+def test_what_another_alert_ended_is_counted_no_more_whether_it_was_known_or_not() -> None:
+    over = alert("over", withdrawn=True, cancels=("rain",))
+    both, alone = known(alert(), over), known(over)
+    assert digest(standing(both, reading())) == digest(standing(alone, reading()))
+    drill = known(alert(), alert("over", withdrawn=True, cancels=("rain",), exercise=True))
+    assert len(standing(drill, reading())) == 2, "a drill ends nothing real"

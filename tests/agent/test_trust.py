@@ -13,6 +13,7 @@ from agent import trust
 from agent.agent import Agent
 from agent.config import TrustSection
 from agent.trust import Trust
+from content.broker import Delivery
 from content.envelope import public_text, seal
 from content.message import BadMessage, Publication
 from content.repository.broadcast import Broadcast
@@ -89,6 +90,32 @@ def test_a_display_takes_the_repository_and_the_alerts_its_keys_may_sign(
         assert "not signed with any key that the repository names" in refused.body["reason"]
 
     play(tmp_path, publishing, story)
+
+
+def test_what_stood_before_a_new_display_has_its_repository_is_judged_then_and_not_refused_before(
+    tmp_path: Path, publishing: Publishing
+) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.agent = new_agent(rig, tmp_path)
+        for publication, signer in ((RAIN, ALERTS), (alert("forged"), STRANGER)):
+            topic = area_topic(AREA, "alert", publication.id)
+            rig.broker.deliver(Delivery(topic, seal(publication, signer)), retain=True)
+        rig.begin(service=False)
+        await rig.until(20)
+        assert known(rig) == set()
+        assert rig.events("refused") == []
+        async with rig.broker.connect("publisher") as connection:
+            broadcast = Broadcast(publishing.folder, tmp_path / "publishing/keys", Inline(), rig.wall.utc)
+            task = asyncio.create_task(broadcast.run(connection))
+            await rig.until(25)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        assert known(rig) == {"water", "rain"}
+        assert [event.body["topic"].rsplit("/", 1)[1] for event in rig.events("refused")] == ["forged"]
+        await rig.close()
+
+    loop.run(story())
 
 
 def test_a_change_of_the_repository_reaches_the_display(tmp_path: Path, publishing: Publishing) -> None:

@@ -63,7 +63,7 @@ def test_an_office_is_founded_once(office: Office, tmp_path: Path) -> None:
 def test_what_stands_on_the_desk_is_published_and_what_does_not_is_taken_out(office: Office) -> None:
     picture = office.folder / "lobby.png"
     Image.effect_noise((800, 600), 90).save(picture)
-    office.add("--picture", str(picture))
+    office.add("--picture", str(picture), *repository(office)[:2])
     publish = ("publish", "--desk", str(office.desk), *repository(office))
     office.does(*publish)
     parts = [path for path in targets(office) if "picture.lobby-" in path]
@@ -91,10 +91,57 @@ def test_what_is_not_named_is_found_in_the_office(office: Office, monkeypatch: p
     assert "name it with --broker HOST:PORT" in office.refused(*enrol)
 
 
+def test_what_is_not_there_is_named_and_nothing_is_made_in_its_place(office: Office) -> None:
+    there, none = place(office), office.folder / "none"
+    publish = ("publish", "--desk", str(office.desk))
+    office.add()
+    refusal = office.refused(*publish, "--repository", str(none), "--keys", str(there / "keys"))
+    assert f"{none}: no repository stands there" in refusal
+    refusal = office.refused(*publish, "--repository", str(there / "repository"), "--keys", str(none))
+    assert f"{none}: is not there; name the key ring" in refusal
+    assert not none.exists()
+    assert "there is no such office" in office.refused("publish", "--office", str(none))
+    office.write_areas()
+    (office.folder / "areas.toml").rename(there / "areas.toml")
+    refusal = office.refused("keys", "appoint", "us/ny", "--office", str(there))
+    assert "there is no area us/ny" in refusal
+
+
+def test_a_message_withdrawn_here_and_published_by_a_city_is_what_displays_should_know(
+    office: Office, city: "CityDesk"
+) -> None:
+    office.desk = place(office) / "desk.sqlite"
+    office.does("message", "add", *office.signing(), "--area", AREA, "--id", "city", *WORDS)
+    office.does("message", "withdraw", *office.signing(), "--id", "city")
+    city.adds()
+    city.brings()
+    office.does(*city.accept)
+    office.hear("lift-2", known=digest([("message", "city", 1)]))
+    assert office.reads("status")["lift-2"]["has_all"] == "yes"
+
+
+def test_a_key_that_no_display_believes_for_an_area_is_refused_before_anything_goes_out(
+    office: Office,
+) -> None:
+    named = ("--office", str(place(office)))
+    drill = ("alert", "send", *named, "--yes", "--id", "quake", "--event", "earthquake", "--exercise")
+    refusal = office.refused(*drill, "--area", "cn")
+    assert (
+        "displays believe this key only for cn/sichuan, and no alert for cn: `hoistway-content keys alerts`"
+        in refusal
+    )
+    refusal = office.refused(*drill, "--area", "cn/sichuan", "--key", str(office.key))
+    assert "displays believe this key for nothing" in refusal
+    office.does(*drill, "--area", "cn/sichuan")
+    assert "nothing, and no release" in office.refused(
+        "release", f"{AREA}/lift-2", *named, "--yes", "--key", str(office.key)
+    )
+
+
 def test_a_picture_that_is_gone_is_named(office: Office) -> None:
     picture = office.folder / "lobby.png"
     Image.new("RGB", (400, 300)).save(picture)
-    office.add("--picture", str(picture))
+    office.add("--picture", str(picture), *repository(office)[:2])
     for kept in (office.folder / "pictures").iterdir():
         kept.unlink()
     refusal = office.refused("publish", "--desk", str(office.desk), *repository(office))
@@ -133,6 +180,32 @@ def test_a_bundle_has_all_that_a_display_needs(office: Office) -> None:
     assert "--time-zone Mars/Olympus" in office.refused(*enrol, "--time-zone", "Mars/Olympus")
 
 
+def test_two_cars_are_not_enrolled_in_one_lift(office: Office) -> None:
+    def enrol(car: str, lift: str = "lift-2") -> tuple[str, ...]:
+        return (
+            "enrol", car, "--office", str(place(office)), "--area", f"{AREA}/{lift}", "--broker", "127.0.0.1:8883",
+            "--building-zh", "A", "--lift-zh", "2", "--time-zone", "Asia/Shanghai",
+        )  # fmt: skip
+
+    office.does(*enrol("lift-2"))
+    assert f"--area {AREA}/lift-2: is where lift-2 is enrolled" in office.refused(*enrol("lift-3"))
+    office.does(*enrol("lift-3", "lift-3"))
+    office.does("revoke", "lift-2", "--office", str(place(office)))
+    office.does(*enrol("lift-4"))
+
+
+def test_a_car_that_told_where_it_is_keeps_its_lift_when_its_bundle_is_gone(office: Office) -> None:
+    enrol = (
+        "--office", str(place(office)), "--area", f"{AREA}/lift-2", "--broker", "127.0.0.1:8883",
+        "--building-zh", "A", "--lift-zh", "2", "--time-zone", "Asia/Shanghai",
+    )  # fmt: skip
+    office.does("enrol", "lift-2", *enrol)
+    shutil.rmtree(place(office) / "bundles" / "lift-2")
+    office.hear("lift-2")
+    shutil.copy(office.desk, place(office) / "desk.sqlite")
+    assert "is where lift-2 is enrolled" in office.refused("enrol", "lift-3", *enrol)
+
+
 def test_a_display_is_enrolled_only_where_there_is_a_lift(office: Office) -> None:
     office.write_areas()
     (office.folder / "areas.toml").rename(place(office) / "areas.toml")
@@ -152,7 +225,13 @@ def test_publishers_are_appointed_rotated_and_revoked(office: Office) -> None:
     assert set(targets(office).values()) == {role}
     office.does("keys", "rotate", AREA, *repository(office))
     assert set(targets(office).values()) == {role}
-    office.does("keys", "revoke", AREA, *repository(office))
+    refusal = office.refused("keys", "revoke", AREA, *repository(office))
+    assert (
+        f"with the publisher of {AREA} go all whom it appointed, and 1 files of what they published"
+        in refusal
+    )
+    assert set(targets(office).values()) == {role}
+    office.does("keys", "revoke", AREA, "--yes", *repository(office))
     assert targets(office) == {}
     assert "is not an area" in office.refused("keys", "revoke", "CN", *repository(office))
 
@@ -241,7 +320,10 @@ def test_a_publishers_key_is_rotated_to_another_that_is_elsewhere_too(office: Of
     city.copies()
     city.adds()
     refusal = office.refused(*city.publish, *city.outgoing)
-    assert "1 of 2 keys of area.cn.sichuan.chengdu are needed to sign" in refusal
+    assert (
+        "message city for cn/sichuan/chengdu/tower-a: the publisher of cn/sichuan/chengdu has one of this id"
+        in refusal
+    )
     online = ("keys", "rotate", "timestamp", "--public", other, *repository(office))
     assert "--public is for an area's key" in office.refused(*online)
 

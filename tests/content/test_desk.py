@@ -6,13 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from securesystemslib.signer import CryptoSigner
 
-from content.desk import CLEARED_AGAIN, Change, Desk, DeskError, topic_of
-from content.message import BadMessage
+from content.database import DeskError
+from content.desk import CLEARED_AGAIN, Change, Desk, topic_of
+from content.envelope import seal
+from content.message import Alert, BadMessage, Publication
 from content.wire import Received, Status, digest
 from tests.content_rig import AREA, DAY, NOW, alert, event, message, release
 
 CAR = "lift-2"
+SIGNER = CryptoSigner.generate_ed25519()
 TOPIC = f"hoistway/1/area/{AREA}/message/water"
 
 
@@ -221,3 +225,43 @@ def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path) -> No
     (tmp_path / "desk.sqlite").write_text("this is not a database, only some text\n" * 99)
     with pytest.raises(DeskError, match="name another file"):
         again(tmp_path)
+
+
+def cancel(name: str, *ended: str, area: str = AREA, exercise: bool = False) -> Alert:
+    return alert(name, area=area, exercise=exercise, withdrawn=True, cancels=ended)
+
+
+def put(desk: Desk, *publications: Publication) -> None:
+    for publication in publications:
+        desk.publish(publication, seal(publication, SIGNER))
+
+
+def test_what_was_cancelled_is_cleared_after_the_cancel_and_nobody_is_to_know_it(desk: Desk) -> None:
+    put(desk, alert("rain"), cancel("over", "rain"))
+    topics = [(change.topic.rsplit("/", 1)[1], bool(change.envelope)) for change in desk.changes(0, NOW)]
+    assert topics == [("over", True), ("rain", False)]
+    assert desk.stands_at(topic_of(alert("rain"))) == b""
+    assert [name for _, name, _ in desk.envelopes(f"{AREA}/lift-2")] == ["over"]
+    assert desk.expected(NOW).digest(AREA) == digest([("alert", "over", 1)])
+    assert len(desk.standing("alert")) == 2, "it stays to be read of"
+
+
+def test_what_is_cancelled_in_one_building_stands_in_the_others(desk: Desk) -> None:
+    put(desk, alert("rain", area="cn/sichuan"), cancel("over", "rain"))
+    assert all(change.envelope for change in desk.changes(0, NOW))
+    assert desk.expected(NOW).digest(AREA) == digest([("alert", "over", 1)])
+    assert desk.expected(NOW).digest("cn/sichuan/mianyang") == digest([("alert", "rain", 1)])
+    assert [name for _, name, _ in desk.envelopes("cn/sichuan/mianyang")] == ["rain"]
+
+
+def test_a_drill_ends_no_real_alert(desk: Desk) -> None:
+    put(desk, alert("rain"), cancel("over", "rain", exercise=True))
+    assert all(change.envelope for change in desk.changes(0, NOW))
+    assert desk.expected(NOW).digest(AREA) == digest([("alert", "rain", 1), ("alert", "over", 1)])
+
+
+def test_who_serves_and_when_is_known(desk: Desk) -> None:
+    assert desk.serving() is None
+    for second in range(2):
+        desk.say_serving(NOW + second * DAY, "127.0.0.1:1883")
+    assert desk.serving() == (NOW + DAY, "127.0.0.1:1883")

@@ -16,7 +16,7 @@ from content.adoption import PUT_BACK_S
 from content.desk import Desk
 from content.envelope import seal, unseal
 from content.message import Alert, Publication, Text
-from content.service import Service
+from content.service import SERVING_S, Service
 from content.wire import (
     SERVICE_TOPIC,
     Received,
@@ -345,6 +345,38 @@ def test_what_nobody_is_believed_for_is_left_alone_and_not_taken(tmp_path: Path)
         assert scene.desk.standing("alert") == []
 
     play(tmp_path, script, believing)
+
+
+def test_what_the_service_sends_again_for_one_display_is_no_news(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def script(scene: Scene) -> None:
+        await scene.service.publish(RAIN, SIGNER)
+        await asyncio.sleep(0.2)
+        await puts(scene, seal(RAIN, SIGNER), f"hoistway/1/area/{AREA}/lift-2/alert/rain")
+        assert not [record for record in caplog.records if "rain" in record.getMessage()]
+
+    with caplog.at_level("INFO"):
+        play(tmp_path, script, believing)
+
+
+def test_a_service_says_on_its_desk_that_it_has_its_broker(tmp_path: Path) -> None:
+    def named(scene: Scene) -> None:
+        scene.service = Service(
+            scene.broker, scene.desk, Inline(), utc=scene.utc, address="broker.example:8883"
+        )
+
+    async def script(scene: Scene) -> None:
+        await asyncio.sleep(2 * SERVING_S)
+        last, where = scene.desk.serving() or (NOW, "")
+        assert (scene.utc() - last).total_seconds() <= SERVING_S
+        assert where == "broker.example:8883"
+        scene.broker.kill()
+        await asyncio.sleep(5 * SERVING_S)
+        later, _ = scene.desk.serving() or (NOW, "")
+        assert later - last <= timedelta(seconds=SERVING_S), "without its broker it says nothing"
+
+    play(tmp_path, script, named)
 
 
 def test_two_services_that_do_not_agree_do_not_fight_as_fast_as_they_can(tmp_path: Path) -> None:
