@@ -1,13 +1,12 @@
 """The tree of areas that a content manager writes down: names, codes, where buildings stand, their lifts."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
-import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
+from content.handwritten import entries
 from content.message import BadMessage, Name, in_area, is_path, prefixes
 
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
@@ -27,8 +26,13 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """Of a building: their names; the lift's area is the building's with this name behind it."""
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    areas: dict[str, Place]
+_HINTS = {
+    "zh": 'its name in quotes, as "成都市"',
+    "en": 'its name in quotes, as "Chengdu"',
+    "geocodes": 'codes in quotes, as ["CN=510100"]',
+    "position": "[latitude, longitude] in degrees, -90 to 90 and -180 to 180, as [30.66, 104.06]",
+    "lifts": 'names of a-z, 0-9 and -, in quotes, as ["lift-1", "lift-2"]',
+}
 
 
 class Areas:
@@ -137,10 +141,4 @@ def _is_code(code: str) -> bool:
 
 def parse(text: str) -> Areas:
     """The tree from the text of its TOML file. Raises BadMessage, in one line that says what to change."""
-    try:
-        written = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
-        raise BadMessage(f"the file of areas is not TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise BadMessage(f"the file of areas: {error}") from error
-    return Areas(written.areas)
+    return Areas(entries(text, "areas", "area", Place, _HINTS))

@@ -3,7 +3,8 @@
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from content.languages import LANGUAGES
 from content.message import Dates, Window, is_name, is_path
@@ -76,6 +77,11 @@ def number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def minutes(word: str) -> timedelta:
+    """For how long, up to a week."""
+    return timedelta(minutes=number(1, 7 * 24 * 60)(word))
+
+
 def size(word: str) -> tuple[int, int]:
     """Width x height, px."""
     found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", word)
@@ -105,6 +111,14 @@ def day(word: str) -> date:
         return date.fromisoformat(word)
     except ValueError as error:
         raise ArgumentTypeError(f"{word!r} is not a day: write for instance 2026-11-22") from error
+
+
+def png(word: str) -> Path:
+    """A file to be written as PNG."""
+    path = Path(word)
+    if path.suffix.lower() != ".png":
+        raise ArgumentTypeError(f"{word!r} does not end in .png: what is written is a PNG file")
+    return path
 
 
 def dates(word: str) -> Dates:

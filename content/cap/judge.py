@@ -83,7 +83,8 @@ def _require_trust(root: Any, message: CapMessage, sender: Sender, rules: Rules,
         raise BadCap(f"signature: missing, and {sender.name} has a pinned key: it has to sign")
     elif not sender.unsigned and not rules.unsigned:
         raise BadCap(
-            f"signature: missing; unsigned messages of {sender.name} are taken only when you allow it"
+            f"signature: missing; unsigned messages of {sender.name} are taken only with --unsigned, "
+            "or `unsigned = true` in senders.toml"
         )
 
 

@@ -1,16 +1,15 @@
 """Who may send official alerts, and how each is known: the file of senders that a content manager writes."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from msgspec import Meta, Struct
 
+from content.handwritten import entries
 from content.message import BadMessage
 from content.message import Path as AreaPath
 
@@ -41,8 +40,13 @@ class _Entry(Struct, frozen=True, forbid_unknown_fields=True):
     aliases: tuple[_Word, ...] = ()
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    senders: dict[_Word, _Entry]
+_HINTS = {
+    "keys": 'files of certificates or public keys, in quotes, as ["weather.pem"]',
+    "unsigned": "true or false, without quotes",
+    "sha1": "true or false, without quotes",
+    "area": 'an area in quotes, as "cn/sichuan"',
+    "aliases": 'other names of the sender, in quotes, as ["WX"]',
+}
 
 
 def load(path: Path) -> dict[str, Sender]:
@@ -51,14 +55,14 @@ def load(path: Path) -> dict[str, Sender]:
     Raises BadMessage, in one line that says what to change.
     """
     try:
-        written = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+        written = entries(path.read_text(encoding="utf-8"), "senders", "sender", _Entry, _HINTS)
     except OSError as error:
         raise BadMessage(f"{path}: {error.strerror}; name the file of senders") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadMessage(f"{path} is not TOML: {error}") from error
-    except msgspec.ValidationError as error:
+    except UnicodeDecodeError as error:
+        raise BadMessage(f"{path}: is not TOML: {error}") from error
+    except BadMessage as error:
         raise BadMessage(f"{path}: {error}") from error
-    return {name: _sender(name, entry, path.parent) for name, entry in written.senders.items()}
+    return {name: _sender(name, entry, path.parent) for name, entry in written.items()}
 
 
 def _sender(name: str, entry: _Entry, folder: Path) -> Sender:

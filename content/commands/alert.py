@@ -39,7 +39,7 @@ def _declare_send(actions: words.Commands) -> None:
     )
     words.signing(send)
     words.placing(send)
-    words.lasting(send, timedelta(hours=1), "after one hour")
+    _lasting(send, timedelta(hours=1), "after one hour")
     texts(send)
     words.sizes(send)
     words.confirming(send)
@@ -52,11 +52,18 @@ def _declare_update(actions: words.Commands) -> None:
     words.signing(update)
     words.name(update)
     update.add_argument("--area", type=arguments.area, metavar="PATH", help="where the id stands for several")
-    words.lasting(update, None, "as before")
+    _lasting(update, None, "as before")
     said(update)
     words.sizes(update)
     words.confirming(update)
     update.set_defaults(run=update_alert)
+
+
+def _lasting(parser: argparse.ArgumentParser, lasts: timedelta | None, otherwise: str) -> None:
+    """An alert may count for minutes."""
+    group = words.lasting(parser, lasts, otherwise)
+    group.add_argument("--minutes", dest="lasts", type=arguments.minutes, default=lasts, metavar="N",
+                       help="expires after N minutes")  # fmt: skip
 
 
 def texts(parser: argparse.ArgumentParser) -> None:
@@ -106,10 +113,10 @@ def update_alert(options: Namespace, utc: datetime) -> None:
     """Change what stands, ask, sign and remember it."""
     before = found(options, "alert", utc)
     fields = drafts.changes(options)
-    expires = drafts.expiry(options, utc) if options.expires or options.days else before.expires
+    expires = drafts.expiry(options, utc) if _says_how_long(options) else before.expires
     draft = msgspec.structs.replace(before, sent=utc, expires=expires, **fields)
     if not fields and expires == before.expires:
-        raise BadInput("nothing would change: give --severity, --expires, or a text")
+        raise BadInput("nothing would change: give --severity, --expires, --minutes, or a text")
     if not isinstance(draft, Alert):
         raise BadInput(f"{options.id} is no alert")
     require_showable(draft, options.size)
@@ -117,17 +124,27 @@ def update_alert(options: Namespace, utc: datetime) -> None:
     publish(options, draft)
 
 
+def _says_how_long(options: Namespace) -> bool:
+    return any(said is not None for said in (options.expires, options.days, options.lasts))
+
+
 def cancel(options: Namespace, utc: datetime) -> None:
     """End alerts for good, by a withdrawn alert that names them, wherever they stand."""
     by_area: dict[tuple[str, bool], list[Alert]] = {}
+    over = cancelled(standing(options, "alert"))
     for name in dict.fromkeys(options.id):
+        if name in over:
+            raise BadInput(f"alert {name} was cancelled for good already")
         for alert in all_found(options, "alert", name, utc):
             if isinstance(alert, Alert):
                 by_area.setdefault((alert.area, alert.exercise), []).append(alert)
     drafts_of_all = [_cancelling(alerts, utc) for alerts in by_area.values()]
     names = ", ".join(dict.fromkeys(options.id))
     confirm(options, tree(options), drafts_of_all, f"The cancel of {names}")
-    publish(options, *drafts_of_all)
+    said = [
+        f"{name} is cancelled for good in {draft.area}" for draft in drafts_of_all for name in draft.cancels
+    ]
+    publish(options, *drafts_of_all, said=said)
 
 
 def _cancelling(alerts: list[Alert], utc: datetime) -> Alert:
@@ -142,4 +159,11 @@ def _cancelling(alerts: list[Alert], utc: datetime) -> Alert:
 
 def _described(alert: Alert) -> str:
     kind = "DRILL" if alert.exercise else "Alert"
-    return f"{kind} {alert.id} ({alert.event}, severity {alert.severity}, until {seconds(alert.expires)})"
+    until = f"{seconds(alert.expires)}{_here(alert.expires)}"
+    return f"{kind} {alert.id} ({alert.event}, severity {alert.severity}, until {until})"
+
+
+def _here(moment: datetime) -> str:
+    """The same moment by the clock on the wall, where that is another."""
+    local = moment.astimezone()
+    return f", here {local:%Y-%m-%d %H:%M}" if local.utcoffset() != moment.utcoffset() else ""

@@ -11,6 +11,8 @@ from content.commands.reach import reach
 from content.desk import Desk
 from content.message import Publication
 
+UNSENT = "not sent, nothing was changed"
+
 
 def confirm(options: Namespace, areas: Areas | None, drafts: Sequence[Publication], what: str) -> None:
     """Say whom it reaches, and wait for a yes. Raises BadInput without one."""
@@ -20,11 +22,23 @@ def confirm(options: Namespace, areas: Areas | None, drafts: Sequence[Publicatio
     question = (
         f"{what} goes to {', '.join(f'{place}: {_reached(options, areas, place)}' for place in places)}"
     )
+    agree(options, question, "Send it?", UNSENT)
+
+
+def agree(options: Namespace, question: str, shall: str, otherwise: str) -> None:
+    """Wait for a yes. Raises BadInput without one, with what is so then, and KeyboardInterrupt with it at Ctrl-C."""
+    if options.yes:
+        return
     if not sys.stdin.isatty():
-        raise BadInput(f"{question}; nobody can be asked here: add --yes to send it")
-    print(f"{question}. Send it? [yes/no] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise BadInput("not sent, nothing was changed")
+        raise BadInput(f"{question}; nobody can be asked here: add --yes to do it")
+    try:
+        print(f"{question}. {shall} [yes/no] ", end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline().strip().lower()
+    except KeyboardInterrupt as error:
+        print(file=sys.stderr)
+        raise KeyboardInterrupt(otherwise) from error
+    if answer not in ("y", "yes"):
+        raise BadInput(otherwise)
 
 
 def _reached(options: Namespace, areas: Areas | None, area: str) -> str:

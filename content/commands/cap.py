@@ -23,6 +23,7 @@ def declare(kinds: words.Commands) -> None:
     )
     parser.add_argument("--unsigned", action="store_true", help="take it unsigned: you have looked at it")
     words.sizes(parser)
+    words.confirming(parser)
     parser.set_defaults(run=take)
 
 

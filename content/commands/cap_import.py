@@ -14,6 +14,7 @@ from content.cap.senders import load
 from content.cap.verdict import CapAlert, Ended, NotYet, Part, Refused, Verdict, Withdrawal
 from content.cap.words import wordings
 from content.commands import BadInput
+from content.commands.asking import confirm
 from content.commands.checks import AREAS, require_showable, tree
 from content.commands.output import seconds, tell
 from content.commands.publishing import cancelled, put
@@ -34,8 +35,13 @@ def take(options: Namespace, utc: datetime) -> None:
             f"{AREAS} is needed beside the desk, or --areas FILE: which buildings does it concern?"
         )
     pinned = load(senders) if options.senders or senders.exists() else {}
-    verdict, known = judge(_read(options.file), Rules(areas, pinned, options.unsigned), _known(options), utc)
+    data, before = _read(options.file), _known(options)
+    verdict, known = judge(data, Rules(areas, pinned, options.unsigned), before, utc)
+    # What is taken without --unsigned too comes from a sender who is known: nobody has to be asked.
+    doubtful = options.unsigned and isinstance(judge(data, Rules(areas, pinned), before, utc)[0], Refused)
     with closing(Desk(options.desk)) as desk:
+        if doubtful:
+            _confirm(options, desk, areas, verdict, utc)
         lines = _carry_out(options, desk, areas, verdict, utc)
     _remember(options, known)
     tell(options, {"verdict": type(verdict).__name__.lower(), "lines": lines}, "\n".join(lines))
@@ -50,7 +56,8 @@ def _carry_out(options: Namespace, desk: Desk, areas: Areas, verdict: Verdict, u
             _require_free(desk, verdict.name)
             lines = _taken_back(options, desk, verdict.withdrawals, utc)
             lines += [
-                f"{_said(alert)}, {reach(desk.statuses(), areas, alert.area).words()}" for alert in alerts
+                f"{alert.area}: {_what(alert)}, {reach(desk.statuses(), areas, alert.area).words()}"
+                for alert in alerts
             ]
             _put(options, desk, alerts)
             return [*lines, *verdict.notes, *notes]
@@ -59,6 +66,17 @@ def _carry_out(options: Namespace, desk: Desk, areas: Areas, verdict: Verdict, u
         case NotYet(until, reason):
             return [f"Not yet: {reason}; import it again at {seconds(until)}"]
     return [f"Ignored: {verdict.reason}"]
+
+
+def _confirm(options: Namespace, desk: Desk, areas: Areas, verdict: Verdict, utc: datetime) -> None:
+    """Ask before what nobody signed changes a glass. Raises BadInput without a yes."""
+    if not isinstance(verdict, CapAlert | Ended):
+        return
+    alerts = _alerts(verdict, options)[0] if isinstance(verdict, CapAlert) else []
+    gone = [alert for one in verdict.withdrawals for alert in _standing(desk, one, utc)]
+    what = [_what(alert) for alert in alerts] + [f"withdrawal of {alert.id}" for alert in gone]
+    if what:
+        confirm(options, areas, [*alerts, *gone], f"UNSIGNED: {', '.join(dict.fromkeys(what))}; it")
 
 
 def _alerts(verdict: CapAlert, options: Namespace) -> tuple[list[Alert], list[str]]:
@@ -104,15 +122,22 @@ def _taken_back(
     """Withdraw what is on the desk of these; what has expired there needs nothing."""
     lines = []
     for one in withdrawals:
-        kept: list[Publication] = [look_inside(envelope) for envelope in desk.standing("alert")]
-        gone = [
+        gone: list[Publication] = [
             msgspec.structs.replace(p, revision=one.revision, sent=utc, withdrawn=True)
-            for p in kept
-            if p.id == one.name and p.area in one.areas and not p.withdrawn and p.expires > utc
+            for p in _standing(desk, one, utc)
         ]
         _put(options, desk, gone)
         lines += [f"{p.area}: alert {p.id} is withdrawn" for p in gone]
     return lines
+
+
+def _standing(desk: Desk, one: Withdrawal, utc: datetime) -> list[Publication]:
+    """What still counts of an alert that is taken back."""
+    kept = (look_inside(envelope) for envelope in desk.standing("alert"))
+    return [
+        p for p in kept
+        if p.id == one.name and p.area in one.areas and not p.withdrawn and p.expires > utc
+    ]  # fmt: skip
 
 
 def _put(options: Namespace, desk: Desk, publications: list[Alert] | list[Publication]) -> None:
@@ -127,10 +152,9 @@ def _put(options: Namespace, desk: Desk, publications: list[Alert] | list[Public
     )
 
 
-def _said(alert: Alert) -> str:
+def _what(alert: Alert) -> str:
     kind = "drill" if alert.exercise else "alert"
-    what = f"{kind} {alert.id} ({alert.event}, severity {alert.severity}) until {seconds(alert.expires)}"
-    return f"{alert.area}: {what}"
+    return f"{kind} {alert.id} ({alert.event}, severity {alert.severity}) until {seconds(alert.expires)}"
 
 
 def _read(path: Path) -> bytes:

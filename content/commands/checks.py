@@ -1,20 +1,26 @@
 """What is refused when it is written, and not when it should be shown."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
 from content.areas import Areas, parse
 from content.commands import BadInput
+from content.commands.repository_desk import REPOSITORY
 from content.languages import LANGUAGES, spoken
 from content.message import Alert, BadMessage, Message, in_area
 from content.pages import Read, nowhere, require_whole, written_pages
 from content.reading import require_time_to_read
+from content.repository.names import TIMESTAMP
 
 SIZES = [(1080, 1920), (480, 800)]
 """Where a text must fit unless other sizes are named: the usual display and the smallest."""
 AREAS = "areas.toml"
+DAY = timedelta(days=1)
+WEST, EAST = timedelta(hours=12), timedelta(hours=14)
+"""How far local time is behind and ahead of UTC, at most."""
 
 
 def require_showable(
@@ -38,11 +44,59 @@ def _require_words(publication: Message | Alert) -> None:
             raise BadInput(f"{part}: is empty: write what passengers read, in one or more of {tags}")
 
 
+def require_a_day(message: Message) -> None:
+    """Raises BadInput for a message none of whose days lies in its life, in whatever time zone the building is."""
+    first, last = _life(message)
+    spans = [(max(first, dates.first), min(last, dates.last)) for dates in message.dates] or [(first, last)]
+    if all(begins > ends for begins, ends in spans):
+        raise BadInput(
+            f"--dates: none of these days lies in the time for which it stands, {first} to {last}: "
+            "say with --expires or --days how long it lasts"
+        )
+    if not any(_allows(message, day) for begins, ends in spans for day in _days(begins, ends)):
+        raise BadInput(
+            f"it would never show: no day from {first} to {last} is left by --dates, --window and --except"
+        )
+
+
+def _life(message: Message) -> tuple[date, date]:
+    """The first and the last day on which it can be shown anywhere; a window that is over midnight began before."""
+    begins = max(message.sent, message.starts or message.sent)
+    before = DAY if any(window.start > window.end for window in message.windows) else timedelta()
+    latest = datetime.max.replace(tzinfo=UTC) - EAST
+    return (begins - WEST - before).date(), (min(message.expires, latest) + EAST).date()
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    return (first + n * DAY for n in range((last - first).days + 1))
+
+
+def _allows(message: Message, day: date) -> bool:
+    if day in message.exceptions:
+        return False
+    return not message.windows or any(day.isoweekday() in window.weekdays for window in message.windows)
+
+
+def require_repository(options: Namespace, what: str) -> None:
+    """Raises BadInput where displays get nothing but what is in envelopes of its own."""
+    folder: Path = options.repository or options.desk.parent / REPOSITORY
+    if not (folder / TIMESTAMP).exists():
+        raise BadInput(
+            f"{folder}: is no repository, and {what} reach displays by that of an office alone: "
+            "`hoistway-content init` makes one; if it lies elsewhere, name it with --repository"
+        )
+
+
 def tree(options: Namespace) -> Areas | None:
     """The areas that somebody wrote down, or None. Raises BadInput, BadMessage."""
     path: Path = options.areas or options.desk.parent / AREAS
     if options.areas is None and not path.exists():
         return None
+    return written(path)
+
+
+def written(path: Path) -> Areas:
+    """The areas in a file. Raises BadInput."""
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

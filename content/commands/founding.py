@@ -2,7 +2,10 @@
 
 import json
 import os
+import tomllib
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,8 +21,9 @@ from content.certificates import (
 )
 from content.commands import BadInput, drafts
 from content.commands.checks import AREAS, require_area
-from content.commands.office import ADDRESS, BROKER, KEYS, REPOSITORY, SIGNING_KEY
+from content.commands.office import ADDRESS, BROKER, DESK, KEYS, REPOSITORY, SIGNING_KEY
 from content.commands.output import tell
+from content.desk import Desk
 from content.envelope import make_key, public_text
 from content.languages import LANGUAGES, spoken, words
 from content.message import Text
@@ -114,6 +118,7 @@ def enrol(options: Namespace, utc: datetime) -> None:
             f"{options.car}: has papers already; `hoistway-content revoke {options.car} --office {office}` takes them "
             "away, then enrol it again"
         )
+    _require_no_other_there(office, options.area)
     papers = make_client_certificate(office / BROKER, options.car, utc)
     bundle = office / BUNDLES / options.car
     write_new(issued, papers.certificate, 0o644)
@@ -129,6 +134,27 @@ def enrol(options: Namespace, utc: datetime) -> None:
         f"{office / BROKER / 'users.conf'}: bring it to a NATS broker, and reload it; mosquitto needs nothing."
     )
     tell(options, {"bundle": str(bundle), "files": sorted(os.listdir(bundle))}, text)
+
+
+def _require_no_other_there(office: Path, area: str) -> None:
+    """Raises BadInput for a lift that another car has papers for: one of the two names is a slip of the pen."""
+    for car, place in _places(office):
+        if place == area and (office / BROKER / CARS / f"{car}.pem").exists():
+            raise BadInput(
+                f"--area {area}: is where {car} is enrolled; correct the area, or `hoistway-content revoke {car}` first"
+            )
+
+
+def _places(office: Path) -> Iterator[tuple[str, str]]:
+    """Cars and their areas, by the bundles that are still here, and by what displays told of themselves."""
+    for path in sorted((office / BUNDLES).glob("*/enrolment.toml")):
+        try:
+            yield path.parent.name, tomllib.loads(path.read_text(encoding="utf-8"))["car"]["area"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise BadInput(f"{path}: {error}; delete this bundle, it is damaged") from error
+    if (office / DESK).exists():
+        with closing(Desk(office / DESK)) as desk:
+            yield from ((car, status.area) for car, status in desk.statuses().items())
 
 
 def _require_place(options: Namespace) -> None:

@@ -9,10 +9,12 @@ import msgspec
 
 from content import arguments
 from content.commands import options as words
+from content.commands.asking import confirm
+from content.commands.checks import tree
 from content.commands.output import as_json, seconds, tell
 from content.commands.publishing import cancelled, found, publish, standing, state
 from content.languages import shown
-from content.message import Playlist, Publication, Release
+from content.message import Alert, Playlist, Publication, Release
 from content.tables import table
 
 
@@ -31,6 +33,8 @@ def declare(actions: words.Commands, kind: str) -> None:
     words.signing(withdrawing)
     words.name(withdrawing)
     _where(withdrawing)
+    if kind == "alert":
+        words.confirming(withdrawing)
     withdrawing.set_defaults(run=withdraw, kind=kind)
 
 
@@ -43,8 +47,9 @@ def list_standing(options: Namespace, utc: datetime) -> None:
     every = standing(options, options.kind)
     over = cancelled(every)
     rows = [
-        [p.id, p.area, str(p.revision), state(p, over, utc), seconds(p.expires), _title(p)] for p in every
-    ]
+        [p.id, p.area, str(p.revision), _state(p, over, utc), seconds(p.expires), _title(p)]
+        for p in every if not _only_cancels(p)
+    ]  # fmt: skip
     fields = [{**_fields(p), "state": state(p, over, utc)} for p in every]
     tell(options, fields, table(["ID", "AREA", "REVISION", "STATE", "EXPIRES", "TITLE"], rows))
 
@@ -56,8 +61,21 @@ def show(options: Namespace, utc: datetime) -> None:
 
 def withdraw(options: Namespace, utc: datetime) -> None:
     """Sign and remember the withdrawal of what stands under an id."""
-    standing_there = found(options, options.kind, utc)
-    publish(options, msgspec.structs.replace(standing_there, sent=utc, withdrawn=True))
+    draft = msgspec.structs.replace(found(options, options.kind, utc), sent=utc, withdrawn=True)
+    if options.kind == "alert":
+        confirm(options, tree(options), [draft], f"The withdrawal of {draft.id}")
+    publish(options, draft)
+
+
+def _state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
+    """For people, who know nothing of what a cancel is signed as."""
+    ended = isinstance(publication, Alert) and publication.id in over
+    return "cancelled for good" if ended else state(publication, over, utc)
+
+
+def _only_cancels(publication: Publication) -> bool:
+    """What `alert cancel` signs: nobody reads it, and the alerts it ended say so themselves."""
+    return isinstance(publication, Alert) and publication.withdrawn and bool(publication.cancels)
 
 
 def _fields(publication: Publication) -> dict[str, Any]:

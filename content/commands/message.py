@@ -8,7 +8,7 @@ from pathlib import Path
 from content import arguments
 from content.commands import drafts, listing, pictures
 from content.commands import options as words
-from content.commands.checks import require_area, require_showable, tree
+from content.commands.checks import require_a_day, require_area, require_repository, require_showable, tree
 from content.commands.publishing import publish
 
 
@@ -33,6 +33,7 @@ def declare(kinds: words.Commands) -> None:
                      metavar="DAY", help="never on this day")  # fmt: skip
     add.add_argument("--priority", type=arguments.number(0, 9), default=0, help="0 to 9, highest first")
     add.add_argument("--only-playlist", action="store_true", help="shown only where a playlist names it")
+    words.repository(add)
     words.sizes(add)
     add.set_defaults(run=add_message)
     listing.declare(actions, "message")
@@ -52,8 +53,11 @@ def texts(parser: argparse.ArgumentParser) -> None:
 def add_message(options: Namespace, utc: datetime) -> None:
     """Check, sign and remember a message."""
     require_area(tree(options), options.area)
+    if options.picture is not None:
+        require_repository(options, "pictures")
     picture = None if options.picture is None else pictures.chosen(options.picture)
     draft = drafts.message(options, utc, None if picture is None else picture.named)
+    require_a_day(draft)
     require_showable(draft, options.size, pictures.reader(picture))
     if picture is not None:
         picture.keep(options.desk)

@@ -69,12 +69,13 @@ def placing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", type=arguments.name, required=True, help="the same id again replaces")
 
 
-def lasting(parser: argparse.ArgumentParser, lasts: timedelta | None, words: str) -> None:
-    """How long it counts; lasts and words: what holds where nothing is said."""
+def lasting(parser: argparse.ArgumentParser, lasts: timedelta | None, words: str) -> Any:
+    """How long it counts; lasts and words: what holds where nothing is said. Gives the group, of which one is said."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--expires", type=arguments.moment, metavar="TIME", help=f"(default: {words})")
     group.add_argument("--days", type=arguments.number(1, 3650), metavar="N", help="expires after N days")
     parser.set_defaults(lasts=lasts)
+    return group
 
 
 def texts(parser: argparse.ArgumentParser, *parts: str) -> None:
@@ -96,6 +97,12 @@ def site(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--seismic-control", action="store_true",
                         help="in an earthquake the lift stops by itself: nobody is told to press every button")  # fmt: skip
+
+
+def repository(parser: argparse.ArgumentParser) -> None:
+    """What brings pictures and playlists to displays."""
+    parser.add_argument("--repository", type=Path, metavar="FOLDER",
+                        help="where it lies, if not beside the desk; `publish` brings what is added there")  # fmt: skip
 
 
 def sizes(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from content.commands import BadInput, listing
 from content.commands import options as words
-from content.commands.checks import require_area, tree
+from content.commands.checks import require_area, require_repository, tree
 from content.commands.drafts import expiry
 from content.commands.output import seconds
 from content.commands.pictures import SUFFIXES, Chosen, chosen
@@ -29,6 +29,7 @@ def declare(kinds: words.Commands) -> None:
     words.lasting(setting, timedelta(days=365), "after a year")
     setting.add_argument("items", nargs="+", metavar="MESSAGE|PICTURE[:SECONDS]",
                          help="ids of messages that stand, and files of pictures, in the order in which they play")  # fmt: skip
+    words.repository(setting)
     setting.set_defaults(run=set_playlist)
     listing.declare(actions, "playlist")
 
@@ -36,6 +37,7 @@ def declare(kinds: words.Commands) -> None:
 def set_playlist(options: Namespace, utc: datetime) -> None:
     """Check, sign and remember a playlist."""
     require_area(tree(options), options.area)
+    require_repository(options, "playlists")
     expires = expiry(options, utc)
     parts = [_part(word) for word in options.items]
     pictures = {name: chosen(Path(name)) for name, _ in parts if name.lower().endswith(SUFFIXES)}

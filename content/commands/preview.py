@@ -4,7 +4,6 @@ import argparse
 from argparse import Namespace
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from PIL import Image
 
@@ -12,7 +11,7 @@ from content import arguments, layouts
 from content.cabin import Advice
 from content.commands import BadInput, alert, drafts, message, pictures
 from content.commands import options as words
-from content.commands.checks import SIZES
+from content.commands.checks import SIZES, require_showable
 from content.commands.output import tell
 from content.languages import ENGLISH, TAGS, Language, only, ranked, spoken
 from content.message import Alert, Text
@@ -70,8 +69,8 @@ def _declare_layout(actions: words.Commands) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument("--size", type=arguments.size, default=SIZES[0], metavar="WxH", help="px")
+    parser.add_argument("file", metavar="FILE", type=arguments.png, help="ends in .png")
+    parser.add_argument("--size", type=arguments.size, metavar="WxH", help="px (default: 1080x1920)")
     words.site(parser)
     words.json(parser)
 
@@ -79,21 +78,29 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def preview(options: Namespace, utc: datetime) -> None:
     """Draw a message or an alert that the options say."""
     pages = _message_pages(options, utc) if options.kind == "message" else _alert_pages(options, utc)
-    if options.page > len(pages):
-        raise BadInput(f"--page {options.page}: it has {len(pages)}; more languages would make more")
-    _draw(options, pages[options.page - 1], drafts.site(options, SOMEWHERE))
+    number, last = options.page, len(pages)
+    if number > last:
+        raise BadInput(f"--page {number}: it has {last}; more languages would make more")
+    which = f", page {number} of {last}; --page {number % last + 1} draws another" if last > 1 else ""
+    _draw(options, pages[number - 1], drafts.site(options, SOMEWHERE), which)
 
 
 def _message_pages(options: Namespace, utc: datetime) -> list[Page]:
     picture = None if options.picture is None else pictures.chosen(options.picture)
     draft = drafts.message(options, utc, None if picture is None else picture.named)
+    require_showable(draft, _sizes(options), pictures.reader(picture))
     return [page_of_message(draft, pair, pictures.reader(picture)) for pair in pairs(draft)]
 
 
 def _alert_pages(options: Namespace, utc: datetime) -> list[Page]:
     draft: Alert = drafts.alert(options, utc)
-    state = Advice(options.state)
-    return pages_of_alert(draft, state)
+    require_showable(draft, _sizes(options))
+    return pages_of_alert(draft, Advice(options.state))
+
+
+def _sizes(options: Namespace) -> list[tuple[int, int]] | None:
+    """Where it must fit: as when it is added."""
+    return None if options.size is None else [options.size]
 
 
 def preview_layout(options: Namespace, _utc: datetime) -> None:
@@ -140,12 +147,13 @@ def _only(page: Page, language: Language) -> Page:
     )
 
 
-def _draw(options: Namespace, page: Page, site: Site) -> None:
-    frame = layouts.draw(page, site, options.size)
+def _draw(options: Namespace, page: Page, site: Site, which: str = "") -> None:
+    """which: of several pages, for the answer."""
+    width, height = options.size or SIZES[0]
+    frame = layouts.draw(page, site, (width, height))
     try:
         Image.fromarray(frame.pixels).save(options.file, format="PNG")
     except OSError as error:
         raise BadInput(f"{options.file}: {error.strerror}; name a file that you may write") from error
-    width, height = options.size
     fields = {"file": str(options.file), "width": width, "height": height, "layout": page.layout}
-    tell(options, fields, f"{options.file}: {width}x{height} pixels")
+    tell(options, fields, f"{options.file}: {width}x{height} pixels{which}")

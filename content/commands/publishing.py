@@ -79,15 +79,16 @@ def publish(options: Namespace, *drafts: Publication, said: Sequence[str] | None
     with closing(Desk(options.desk)) as desk:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
-        then = _then(options.desk, desk.serving(), drafts)
+        folder = getattr(options, "repository", None) or beside(options.desk)
+        then = _then(folder, desk.serving(), drafts)
     lines = [*(said or [_line(publication) for _, publication in done]), then]
     tell(options, [_fields(topic, publication) for topic, publication in done], "\n".join(lines))
 
 
-def _then(desk: Path, serving: tuple[datetime, str] | None, drafts: Sequence[Publication]) -> str:
-    """How it gets to the displays."""
-    if beside(desk) and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
-        return "`hoistway-content publish` brings it to the displays: it signs the repository beside the desk anew."
+def _then(folder: Path | None, serving: tuple[datetime, str] | None, drafts: Sequence[Publication]) -> str:
+    """How it gets to the displays; folder: the repository, where there is one."""
+    if folder and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
+        return f"`hoistway-content publish` brings it to the displays: it signs {folder} anew."
     return absent(serving, drafts[0].sent) or "The service publishes it at once."
 
 

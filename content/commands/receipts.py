@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from content import arguments
+from content.commands import BadInput
 from content.commands import options as words
 from content.commands.checks import tree
 from content.commands.output import seconds, tell
@@ -22,23 +23,32 @@ def declare(actions: words.Commands) -> None:
     """The words it takes."""
     example = "alert shown quake-drill --desk desk.sqlite"
     parser = words.command(actions, "shown", "who showed an alert or a drill, from when to when", example)
-    parser.add_argument("id", metavar="ID", type=arguments.name)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", metavar="ID", nargs="?", type=arguments.name)
+    which.add_argument(
+        "--id", dest="named", metavar="ID", type=arguments.name, help="as other commands have it"
+    )
     words.desk(parser)
     parser.set_defaults(run=shown)
 
 
 def shown(options: Namespace, _utc: datetime) -> None:
     """Of every display in its area: when it showed the alert, or that it did not."""
-    places = [p.area for p in standing(options, "alert") if p.id == options.id]
+    name = options.id or options.named
+    places = [p.area for p in standing(options, "alert") if p.id == name]
     with closing(existing(options.desk)) as desk:
         statuses = desk.statuses()
         told = {car: desk.events(car, "shown") for car in statuses}
-    rows = [row for car in statuses for row in _rows(options.id, car, statuses[car], told[car], places)]
+    rows = [row for car in statuses for row in _rows(name, car, statuses[car], told[car], places)]
+    if not places and not rows:
+        raise BadInput(
+            f"no alert {name} is kept, nor was one shown: `hoistway-content alert list` shows which are"
+        )
     silent = [lift for place in places for lift in reach(statuses, tree(options), place).silent]
     rows += [_row(lift, "never heard of") for lift in silent]
     showed = len({row["car"] for row in rows if row["since"]})
     lines = [[row["car"], row["shown"], row["since"], row["until"], row["seconds"]] for row in rows]
-    summary = f"{showed} of {len({row['car'] for row in rows})} displays showed {options.id}."
+    summary = f"{showed} of {len({row['car'] for row in rows})} displays showed {name}."
     tell(options, rows, f"{table(['CAR', 'SHOWN', 'SINCE', 'UNTIL', 'SECONDS'], lines)}\n{summary}")
 
 

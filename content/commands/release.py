@@ -3,6 +3,7 @@
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from content import arguments
 from content.areas import Areas
@@ -14,7 +15,7 @@ from content.commands.drafts import expiry
 from content.commands.publishing import publish
 from content.commands.reach import reach
 from content.desk import Desk
-from content.message import Release
+from content.message import Release, prefixes
 from content.wire import Status
 
 
@@ -50,13 +51,27 @@ def _area(options: Namespace, areas: Areas | None) -> str:
     """The area that was named, or that of the car. Raises BadInput for neither, and for a name of both."""
     car = _statuses(options).get(options.where)
     if car is None:
-        require_area(areas, options.where)
+        _require_known(options, areas)
         return str(options.where)
     if areas is not None and areas.contains(options.where):
         raise BadInput(
             f"{options.where} is a car, at {car.area}, and an area: name the car's area to release it alone"
         )
     return car.area
+
+
+def _require_known(options: Namespace, areas: Areas | None) -> None:
+    """Raises BadInput for a word that is no area, and may have been meant for a car's name."""
+    cars, where = _statuses(options), options.where
+    if "/" in where or (areas is not None and areas.contains(where)):
+        require_area(areas, where)
+        return
+    told = {prefix for status in cars.values() if status.area for prefix in prefixes(status.area)}
+    if areas is None and where in told:
+        return
+    close = get_close_matches(where, [*cars, *told, *(areas or ())], 1)
+    meant = f"; did you mean {close[0]}?" if close else "."
+    raise BadInput(f"no car and no area is called {where}{meant} `hoistway-content status` shows the cars")
 
 
 def _reached(options: Namespace, areas: Areas | None, area: str) -> int:

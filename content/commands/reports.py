@@ -1,5 +1,6 @@
 """`status`, `events` and `areas`: what cars told, and where they are."""
 
+import sys
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
@@ -14,7 +15,7 @@ from content.commands import BadInput
 from content.commands import options as words
 from content.commands.checks import AREAS, tree
 from content.commands.output import seconds, tell
-from content.commands.publishing import existing, standing
+from content.commands.publishing import absent, existing, standing
 from content.commands.rules import shows
 from content.desk import Desk
 from content.message import in_area
@@ -68,9 +69,12 @@ def status(options: Namespace, utc: datetime) -> None:
         return
     with closing(existing(options.desk)) as desk:
         cars, expected = desk.statuses(), desk.expected(utc)
+        away = absent(desk.serving(), utc)
     headings = ["CAR", "ONLINE", "HAS ALL", "PAGE", "RULE", "SINCE", "CLOCK", "VERSION", "LOST"]
     rows = [[car, *_condition(status, expected)] for car, status in cars.items()]
     fields = {car: {**_fields(status), "has_all": has_all(status, expected)} for car, status in cars.items()}
+    if away and not options.json:
+        print(f"{away} What follows is what was last heard.", file=sys.stderr)
     tell(options, fields, table(headings, rows))
 
 

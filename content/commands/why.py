@@ -10,8 +10,9 @@ from content.commands.output import seconds, tell
 from content.commands.publishing import cancelled, existing
 from content.commands.reports import has_all, require_car
 from content.commands.rules import explained, shows
+from content.dates import WEEKDAYS
 from content.envelope import look_inside
-from content.message import Alert, Message, Playlist, Publication, in_area, kind_of
+from content.message import Alert, Message, Playlist, Publication, Window, in_area, kind_of
 from content.wire import Status
 
 
@@ -78,8 +79,26 @@ def _reason_of_message(message: Message, utc: datetime) -> str:
         return f"it starts at {seconds(message.starts)}"
     if not message.scheduled:
         return "it is shown only where a playlist names it"
-    when = ", ".join(f"{w.start:%H:%M}-{w.end:%H:%M}" for w in message.windows)
+    when = ", ".join(f"{w.start:%H:%M}-{w.end:%H:%M}{_weekdays(w)}" for w in message.windows)
     hours = f" in its hours ({when}, the building's time)" if when else ""
-    days = " on its days" if message.dates or message.exceptions else ""
+    said = [str(d.first) if d.first == d.last else f"{d.first} to {d.last}" for d in message.dates]
+    said += [f"not {day}" for day in message.exceptions]
+    days = f" on its days ({', '.join(said)})" if said else ""
     turn = f"it has its turn{hours}{days} among messages of priority {message.priority}"
     return f"{turn}, when no alert and no higher priority is there"
+
+
+def _weekdays(window: Window) -> str:
+    """As " on Mon-Fri, Sun"; nothing where it is every day."""
+    days = sorted(set(window.weekdays))
+    if len(days) == len(WEEKDAYS):
+        return ""
+    firsts = [day for day in days if day - 1 not in days]
+    lasts = [day for day in days if day + 1 not in days]
+    return " on " + ", ".join(
+        _NAMES[first] if first == last else f"{_NAMES[first]}-{_NAMES[last]}"
+        for first, last in zip(firsts, lasts, strict=True)
+    )
+
+
+_NAMES = {number: words_of.en[:3] for number, words_of in enumerate(WEEKDAYS, start=1)}

@@ -290,7 +290,7 @@ def test_a_true_message_packed_into_a_false_one_is_no_proof_of_it() -> None:
 
 
 def test_an_unsigned_message_is_taken_only_when_somebody_allows_it() -> None:
-    assert "taken only when you allow it" in said_by(verdict(cap(info()), unsigned=False))
+    assert "taken only with --unsigned" in said_by(verdict(cap(info()), unsigned=False))
     alert(verdict(cap(info()), unsigned=True))
     alert(verdict(cap(info()), Sender(SENDER, unsigned=True), unsigned=False))
 
@@ -847,11 +847,12 @@ def certificate_of(folder: Path) -> bytes:
     ("text", "says"),
     [
         ("x", "is not TOML"),
-        ("", "missing required field `senders`"),
-        ("[senders.a]\nkey = 1", "unknown field `key`"),
+        ("", "has no senders: write each as"),
+        ("[senders.a]\nkey = 1", "sender 'a': key is not known; did you mean keys?"),
+        ('[senders.a]\nsha1 = "yes"', "sender 'a': sha1: write true or false, without quotes"),
         ('[senders.a]\nkeys = ["no.pem"]', "No such file or directory; name the sender's certificate"),
         ('[senders.a]\nkeys = ["senders.toml"]', "neither a certificate nor a public key in PEM"),
-        ('[senders.a]\narea = "CN"', "matching regex"),
+        ('[senders.a]\narea = "CN"', "sender 'a': area: write an area in quotes"),
     ],
 )
 def test_says_in_one_line_what_is_wrong_with_the_file_of_senders(

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import os
+import pty
 import re
+import signal
+import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,9 +44,7 @@ def test_a_message_stands_signed_on_the_desk(office: Office) -> None:
     out = office.add(
         "--title-en", "Water off", "--window", "22:00-06:00@2,1", "--priority", "3", "--days", "2"
     )
-    assert out.startswith(
-        f"hoistway/1/area/{AREA}/message/water is revision 1, until 2026-11-24T04:00:00+00:00"
-    )
+    assert out.startswith(f"message water for {AREA}: revision 1, until 2026-11-24T04:00:00+00:00")
     (message,) = office.published()
     assert isinstance(message, Message)
     assert (message.title.en, message.priority, message.expires) == ("Water off", 3, NOW + 2 * DAY)
@@ -52,7 +54,7 @@ def test_a_message_stands_signed_on_the_desk(office: Office) -> None:
 
 def test_the_same_id_again_is_the_next_revision(office: Office) -> None:
     office.add()
-    assert "is revision 2" in office.add("--sender-zh", "工程部")
+    assert ": revision 2, until" in office.add("--sender-zh", "工程部")
     (message,) = office.published()
     assert isinstance(message, Message)
     assert (message.revision, message.sender.zh) == (2, "工程部")
@@ -62,7 +64,9 @@ def test_a_message_is_listed_and_withdrawn(office: Office) -> None:
     office.add("--starts", "2026-11-22T20:00+08:00")
     listing = ("message", "list", "--desk", str(office.desk))
     assert "from 2026-11-22T12:00:00+00:00" in office.does(*listing)
-    assert "withdrawn by revision 2" in office.does("message", "withdraw", *office.signing(), "--id", "water")
+    assert "message water for cn/sichuan/chengdu/tower-a: withdrawn" in office.does(
+        "message", "withdraw", *office.signing(), "--id", "water"
+    )
     assert [(p.revision, p.withdrawn) for p in office.published()] == [(2, True)]
     (row,) = json.loads(office.does(*listing, "--json"))
     assert (row["id"], row["state"], row["title"]["zh"]) == ("water", "withdrawn", "明日停水检修")
@@ -102,7 +106,9 @@ def test_another_alert_needs_words_and_is_sent_with_them(office: Office) -> None
     assert "from 1 to 4" in office.refused(*send, *WORDS, "--severity", "5")
     office.does(*send, *WORDS, "--severity", "4")
     assert "rain" in office.does("alert", "list", "--desk", str(office.desk))
-    office.does("alert", "withdraw", *office.signing(), "--id", "rain")
+    withdraw = ("alert", "withdraw", *office.signing(), "--id", "rain")
+    assert "The withdrawal of rain goes to" in office.refused(*withdraw)
+    office.does(*withdraw, "--yes")
     assert [p.withdrawn for p in office.published()] == [True]
 
 
@@ -167,7 +173,12 @@ def test_a_name_of_a_car_and_of_an_area_is_not_guessed(office: Office) -> None:
         (("--expires", "2026-11-22T12:00:05+08:00"), "before the message is read once"),
         (("--dates", "2026-11-30/2026-11-22"), "ends before it begins"),
         (("--except", "tomorrow"), "is not a day"),
-        (("--picture", "missing.png"), "name a PNG, JPEG or WebP file"),
+        (("--picture", "missing.png"), "reach displays by that of an office alone"),
+        (("--dates", "2026-12-24"), "say with --expires or --days how long it lasts"),
+        (("--dates", "2026-11-20"), "none of these days"),
+        (("--dates", "2026-11-25", "--except", "2026-11-25"), "no day from"),
+        (("--dates", "2026-11-25", "--window", "09:00-17:00@1"), "no day from"),
+        (("--title-fr", "Eau"), "--title-fr Eau: not known here; `hoistway-content message add --help`"),
         (("--layout", "poster", "--title-en", ""), "poster"),
     ],
 )
@@ -197,10 +208,24 @@ def test_refuses_half_a_command(office: Office, words: tuple[str, ...]) -> None:
 
 
 def test_what_a_command_cannot_do_without_is_named(office: Office) -> None:
-    assert "--desk is missing: name it, or with --office" in office.refused("serve", "--broker", "b:1")
+    assert (
+        "--desk is missing: name it, or your office, with --office or in HOISTWAY_OFFICE"
+        in office.refused("serve", "--broker", "b:1")
+    )
     assert "--key is missing" in office.refused("release", "lift-2", "--desk", str(office.desk))
     assert "--broker is missing: write HOST:PORT" in office.refused("serve", "--desk", str(office.desk))
     assert "--office is missing" in office.refused("revoke", "lift-2")
+
+
+def test_whoever_publishes_is_told_when_no_service_works_on_the_desk(office: Office) -> None:
+    assert "No display hears of it before `hoistway-content serve` runs" in office.send()
+    desk = Desk(office.desk)
+    desk.say_serving(NOW - timedelta(seconds=5), "broker.example:8883")
+    assert "The service publishes it at once." in office.send()
+    desk.say_serving(NOW - timedelta(minutes=5), "broker.example:8883")
+    said = office.send()
+    assert "THE SERVICE IS AWAY: `hoistway-content serve` last had its broker broker.example:8883 at" in said
+    desk.close()
 
 
 def test_status_and_events_show_what_cars_told(office: Office) -> None:
@@ -248,7 +273,7 @@ def test_words_that_do_not_fit_are_refused_on_every_page(office: Office) -> None
 def test_a_picture_is_checked_and_kept_beside_the_desk(office: Office) -> None:
     picture = office.folder / "Lobby 1.png"
     Image.new("RGB", (400, 300), "navy").save(picture)
-    office.add("--picture", str(picture))
+    office.add("--picture", str(picture), *office.repository())
     (message,) = office.published()
     assert isinstance(message, Message)
     assert message.picture is not None
@@ -263,7 +288,8 @@ def test_a_picture_is_checked_and_kept_beside_the_desk(office: Office) -> None:
 def test_a_picture_that_is_broken_or_too_large_is_refused(office: Office, data: bytes, reason: str) -> None:
     picture = office.folder / "lobby.png"
     picture.write_bytes(data)
-    assert reason in office.refused_to_add("--picture", str(picture))
+    repository = office.repository()
+    assert reason in office.refused_to_add("--picture", str(picture), *repository)
     assert not (office.folder / "pictures").exists()
 
 
@@ -317,3 +343,80 @@ async def test_serve_publishes_what_another_process_adds(office: Office, tmp_pat
             serve.kill()
             await serve.wait()
         nats.kill()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--dates", "2026-12-24/2026-12-26", "--days", "60"),
+        ("--dates", "2026-11-22"),
+        ("--dates", "2026-11-21", "--window", "22:00-06:00@6"),
+        ("--dates", "2026-11-01/2026-11-23", "--except", "2026-11-22"),
+        ("--dates", "9999-12-31", "--expires", "9999-12-31T23:59:59+00:00"),
+    ],
+)
+def test_days_of_which_one_can_come_are_taken(office: Office, words: tuple[str, ...]) -> None:
+    office.add(*words)
+
+
+def test_a_picture_that_is_not_there_is_named(office: Office) -> None:
+    repository = office.repository()
+    assert "name a PNG, JPEG or WebP file" in office.refused_to_add("--picture", "missing.png", *repository)
+
+
+def test_one_word_that_is_no_car_and_no_area_is_not_released(office: Office) -> None:
+    office.hear("tower-a-lift-2")
+    said = office.refused("release", "tower-a-lift-9", *office.signing())
+    assert "no car and no area is called tower-a-lift-9; did you mean tower-a-lift-2?" in said
+    office.write_areas()
+    assert "called tower-a-lift-9; did you" in office.refused("release", "tower-a-lift-9", *office.signing())
+    office.does("release", "cn", "--yes", *office.signing())
+
+
+def stopped(*words: str) -> tuple[int, str]:
+    """Type a command at a terminal and press Ctrl-C at its question. Gives the exit code, and what it said then."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "content", *words], stdin=theirs, stderr=subprocess.PIPE
+    )
+    assert process.stderr is not None
+    asked = b""
+    while not asked.endswith(b"[yes/no] "):
+        asked += process.stderr.read(1)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)[1].decode()
+    os.close(ours)
+    os.close(theirs)
+    return process.returncode, said
+
+
+def test_ctrl_c_at_the_question_sends_nothing_and_says_so(office: Office) -> None:
+    code, said = stopped(*office.sending())
+    assert (code, said.split("\n", 1)[1]) == (130, "hoistway-content: not sent, nothing was changed\n")
+    assert not office.desk.exists() or office.published() == []
+
+
+def test_ctrl_c_anywhere_else_says_so_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> datetime:
+        raise KeyboardInterrupt
+
+    assert main(["preview", "layout", "page.png", "idle"], utc=interrupted) == 130
+    assert capsys.readouterr().err == "hoistway-content: stopped\n"
+
+
+def test_an_answer_that_nobody_reads_to_its_end_is_no_fault(office: Office) -> None:
+    for number in range(100):
+        office.hear(f"tower-a-lift-{number}")
+    words = [sys.executable, "-m", "content", "status", "--desk", str(office.desk), "--json"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(30) == 0
+    process.stderr.close()
+
+
+def test_a_file_that_cannot_be_used_is_named_with_the_reason(office: Office) -> None:
+    name = f"{'x' * 300}.sqlite"
+    assert f"hoistway-content: {name}: File name too long\n" == office.refused("status", "--desk", name)

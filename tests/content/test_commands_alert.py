@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def test_an_update_changes_what_it_names_and_nothing_else(office: Office) -> Non
     sent = ("--id", "rain", "--event", "rain", "--area", AREA, *WORDS, "--title-en", "Rain")
     office.does("alert", "send", "--yes", *office.signing(), *sent)
     update = ("alert", "update", "--yes", *office.signing(), "--id", "rain")
-    assert "is revision 2" in office.does(*update, "--severity", "4", "--body-zh", "请勿外出")
+    assert ": revision 2, until" in office.does(*update, "--severity", "4", "--body-zh", "请勿外出")
     alert = only_alert(office.published())
     assert (alert.revision, alert.severity, alert.body, alert.title.en) == (2, 4, Text("请勿外出"), "Rain")
     assert alert.expires == NOW + timedelta(hours=1)
@@ -107,8 +108,7 @@ def test_a_cancel_ends_an_alert_for_good(office: Office) -> None:
     office.send("--days", "3")
     assert "--yes" in office.refused("alert", "cancel", *office.signing(), "--id", "quake")
     office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
-    alert, cancel = office.published()
-    assert isinstance(alert, Alert)
+    (cancel,) = office.published()
     assert isinstance(cancel, Alert)
     assert (cancel.cancels, cancel.withdrawn, cancel.exercise, cancel.area) == (
         ("quake",),
@@ -116,8 +116,9 @@ def test_a_cancel_ends_an_alert_for_good(office: Office) -> None:
         False,
         "cn/sichuan",
     )
-    assert cancel.expires >= alert.expires == NOW + 3 * DAY
-    assert f"cancelled by {cancel.id}" in office.does("alert", "list", "--desk", str(office.desk))
+    assert cancel.expires == NOW + 3 * DAY
+    assert "cancelled for good" in office.does("alert", "list", "--desk", str(office.desk))
+    assert f"cancelled by {cancel.id}" in {row["state"] for row in office.reads("alert", "list")}
     assert "cancelled for good" in office.refused(*office.sending("--yes"))
     assert "no alert quake" in office.refused("alert", "update", *office.signing(), "--id", "quake")
 
@@ -127,7 +128,7 @@ def test_a_display_takes_the_cancel_and_refuses_what_it_ended(office: Office) ->
     (alert,) = office.published()
     office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
     time, place, known = Reading(0.0, NOW, good=True), f"{AREA}/lift-2", Catalogue()
-    for publication in office.published():
+    for publication in (alert, *office.published()):
         assert judge(publication, known, place, time)
         known[key(publication)] = entry_of(publication, known, time)
     assert warned(known, time).earthquake is None
@@ -170,3 +171,49 @@ def test_who_showed_a_drill_is_told_by_receipts_only(office: Office) -> None:
     office.hear("lift-2", rule="drill quake")
     out = office.does("alert", "shown", "quake", "--desk", str(office.desk))
     assert "2 of 3 displays showed quake." in out
+
+
+def test_a_cancel_says_what_it_ended_and_is_not_listed_itself(office: Office) -> None:
+    office.send()
+    out = office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    assert out.splitlines()[0] == "quake is cancelled for good in cn/sichuan"
+    listed = office.does("alert", "list", "--desk", str(office.desk)).splitlines()
+    assert [line.split()[0] for line in listed] == ["ID", "quake"]
+    assert len(office.reads("alert", "list")) == 2
+    again = office.refused("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    assert "alert quake was cancelled for good already" in again
+
+
+def test_nobody_showed_an_alert_that_never_was(office: Office) -> None:
+    office.send()
+    office.hear("lift-1")
+    said = office.refused("alert", "shown", "quaqe", "--desk", str(office.desk))
+    assert "no alert quaqe is kept, nor was one shown" in said
+    both = [
+        office.does("alert", "shown", *name, "--desk", str(office.desk))
+        for name in (("quake",), ("--id", "quake"))
+    ]
+    assert both[0] == both[1]
+    assert "one of the arguments" in office.refused("alert", "shown", "--desk", str(office.desk))
+
+
+def test_an_alert_counts_for_as_many_minutes_as_it_says(office: Office) -> None:
+    office.send("--minutes", "10")
+    assert only_alert(office.published()).expires == NOW + timedelta(minutes=10)
+    office.does("alert", "update", "--yes", *office.signing(), "--id", "quake", "--minutes", "90")
+    assert only_alert(office.published()).expires == NOW + timedelta(minutes=90)
+    assert "from 1 to 10080" in office.refused(*office.sending("--minutes", "0"))
+
+
+def test_the_question_names_the_end_by_the_clock_on_the_wall_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for zone, said in (
+        ("Asia/Shanghai", "05:00:00+00:00, here 2026-11-22 13:00)"),
+        ("UTC", "05:00:00+00:00)"),
+    ):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert said in office.refused(*office.sending())
+    monkeypatch.undo()
+    time.tzset()

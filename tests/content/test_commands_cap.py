@@ -43,7 +43,7 @@ def alerts(office: Office) -> list[Alert]:
 
 def test_an_alert_stands_for_the_areas_that_it_names(office: Office) -> None:
     office.hear("lift-1")
-    out = office.does(*words(office), "--unsigned")
+    out = office.does(*words(office), "--unsigned", "--yes")
     assert "2 displays (1 online, 0 offline, 1 never heard of)" in out
     (alert,) = alerts(office)
     assert (alert.area, alert.severity, alert.title.zh, alert.exercise) == (AREA, 3, "暴雨红色预警", False)
@@ -51,58 +51,60 @@ def test_an_alert_stands_for_the_areas_that_it_names(office: Office) -> None:
 
 
 def test_an_unsigned_message_is_refused_and_leaves_no_trace(office: Office) -> None:
-    assert "signature: missing" in office.refused(*words(office))
+    assert "taken only with --unsigned, or" in office.refused(*words(office))
     assert not office.desk.with_name("desk.sqlite.cap.json").exists()
     assert alerts(office) == []
 
 
 def test_an_update_is_the_next_revision_and_a_cancel_takes_it_back(office: Office) -> None:
-    office.does(*words(office), "--unsigned")
-    office.does(*words(office, "rain-2", "Update", severity="Extreme"), "--unsigned")
+    office.does(*words(office), "--unsigned", "--yes")
+    office.does(*words(office, "rain-2", "Update", severity="Extreme"), "--unsigned", "--yes")
     (alert,) = alerts(office)
     assert (alert.revision, alert.severity) == (2, 4)
     reference = "<references>wx@example.cn,rain-2,2026-11-22T11:50:00+08:00</references>"
-    out = office.does(*words(office, "over", "Cancel", references=reference), "--unsigned")
+    out = office.does(*words(office, "over", "Cancel", references=reference), "--unsigned", "--yes")
     assert "is withdrawn" in out
     assert [(a.revision, a.withdrawn) for a in alerts(office)] == [(3, True)]
     assert "a cancelled alert never comes back" in office.does(
-        *words(office, "rain-2", "Alert"), "--unsigned"
+        *words(office, "rain-2", "Alert"), "--unsigned", "--yes"
     )
     assert [a.withdrawn for a in alerts(office)] == [True]
 
 
 def test_an_update_of_what_a_person_withdrew_is_published_above_it(office: Office) -> None:
-    office.does(*words(office), "--unsigned")
+    office.does(*words(office), "--unsigned", "--yes")
     (alert,) = alerts(office)
-    office.does("alert", "withdraw", *office.signing(), "--id", alert.id)
-    office.does(*words(office, "rain-2", "Update"), "--unsigned")
+    office.does("alert", "withdraw", "--yes", *office.signing(), "--id", alert.id)
+    office.does(*words(office, "rain-2", "Update"), "--unsigned", "--yes")
     assert [(a.revision, a.withdrawn) for a in alerts(office)] == [(3, False)]
 
 
 def test_what_a_person_cancelled_for_good_is_not_brought_back(office: Office) -> None:
-    office.does(*words(office), "--unsigned")
+    office.does(*words(office), "--unsigned", "--yes")
     (alert,) = alerts(office)
     office.does("alert", "cancel", "--yes", *office.signing(), "--id", alert.id)
-    assert "cancelled here for good" in office.refused(*words(office, "rain-2", "Update"), "--unsigned")
+    assert "cancelled here for good" in office.refused(
+        *words(office, "rain-2", "Update"), "--unsigned", "--yes"
+    )
 
 
 def test_an_exercise_is_a_drill(office: Office) -> None:
-    assert "drill cap-" in office.does(*words(office, status="Exercise"), "--unsigned")
+    assert "drill cap-" in office.does(*words(office, status="Exercise"), "--unsigned", "--yes")
     assert [alert.exercise for alert in alerts(office)] == [True]
 
 
 def test_what_does_not_fit_is_left_out_and_said(office: Office) -> None:
-    out = office.does(*words(office, description="降雨很大，请注意安全。" * 60), "--unsigned")
+    out = office.does(*words(office, description="降雨很大，请注意安全。" * 60), "--unsigned", "--yes")
     assert "left out so that it fits" in out
     (alert,) = alerts(office)
     assert alert.body.zh == "请勿前往地下楼层。"
 
 
 def test_a_test_message_and_one_for_elsewhere_change_nothing(office: Office) -> None:
-    assert "status Test: never shown" in office.refused(*words(office, status="Test"), "--unsigned")
+    assert "status Test: never shown" in office.refused(*words(office, status="Test"), "--unsigned", "--yes")
     far = office.folder / "far.toml"
     far.write_text('[areas."cn/yunnan/tower"]\nposition = [25.0, 102.7]\n', encoding="utf-8")
-    assert "Ignored: " in office.does(*words(office), "--unsigned", "--areas", str(far))
+    assert "Ignored: " in office.does(*words(office), "--unsigned", "--yes", "--areas", str(far))
     assert alerts(office) == []
 
 
@@ -111,6 +113,27 @@ def test_what_it_needs_is_asked_for(office: Office) -> None:
     assert "name a CAP message" in office.refused(*missing)
     assert "missing.toml" in office.refused(*words(office), "--senders", str(office.folder / "missing.toml"))
     (office.folder / "desk.sqlite.cap.json").write_text("{", encoding="utf-8")
-    assert "cancelled alerts can come back" in office.refused(*words(office), "--unsigned")
+    assert "cancelled alerts can come back" in office.refused(*words(office), "--unsigned", "--yes")
     (office.folder / "areas.toml").unlink()
-    assert "areas.toml is needed" in office.refused(*words(office), "--unsigned")
+    assert "areas.toml is needed" in office.refused(*words(office), "--unsigned", "--yes")
+
+
+def test_what_nobody_signed_goes_out_only_after_somebody_read_whom_it_reaches(office: Office) -> None:
+    office.hear("lift-1")
+    said = office.refused(*words(office), "--unsigned")
+    assert "UNSIGNED: alert cap-" in said
+    assert (
+        f"it goes to {AREA}: 2 displays (1 online, 0 offline, 1 never heard of); nobody can be asked" in said
+    )
+    assert alerts(office) == []
+    office.does(*words(office), "--unsigned", "--yes")
+    assert "UNSIGNED: withdrawal of cap-" in office.refused(*words(office, "over", "Cancel"), "--unsigned")
+    assert [alert.withdrawn for alert in alerts(office)] == [False]
+
+
+def test_of_a_sender_whose_unsigned_messages_are_taken_anyway_nobody_is_asked(office: Office) -> None:
+    (office.folder / "senders.toml").write_text(
+        '[senders."wx@example.cn"]\nunsigned = true\n', encoding="utf-8"
+    )
+    office.does(*words(office), "--unsigned")
+    assert len(alerts(office)) == 1

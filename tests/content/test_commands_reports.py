@@ -1,11 +1,14 @@
 """What a manager is told of the displays: who has what, who shows it, and why."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from content.__main__ import main
 from content.commands.rules import explained, shows
+from content.desk import Desk
 from content.wire import Event, digest
 from tests.commands_rig import WORDS, Office
 from tests.content_rig import AREA, NOW
@@ -78,6 +81,18 @@ def test_why_names_the_rule_and_what_waits(office: Office) -> None:
     assert "alert quake waits" not in out
 
 
+def test_why_names_the_weekdays_and_the_dates_of_what_waits(office: Office) -> None:
+    office.add(
+        "--window", "07:00-22:00@1,2,3,4,5", "--window", "10:00-12:00@7", "--dates", "2026-11-22/2026-11-27",
+        "--except", "2026-11-25",
+    )  # fmt: skip
+    office.hear("lift-1", page="idle", rule="nothing else")
+    assert office.reads("why", "lift-1")["waiting"][0]["because"].startswith(
+        "it has its turn in its hours (07:00-22:00 on Mon-Fri, 10:00-12:00 on Sun, the building's time) "
+        "on its days (2026-11-22 to 2026-11-27, not 2026-11-25)"
+    )
+
+
 def test_why_of_a_car_with_a_wrong_clock_blames_the_clock(office: Office) -> None:
     office.add()
     office.hear("lift-1", page="idle", rule="nothing else", clock="doubtful", online=False)
@@ -135,6 +150,8 @@ def test_a_message_is_shown_whole(office: Office) -> None:
 def test_a_playlist_is_set_listed_and_withdrawn(office: Office) -> None:
     office.add("--only-playlist")
     setting = ("playlist", "set", *office.signing(), "--area", AREA, "--id", "lobby")
+    assert "playlists reach displays by that of an office alone" in office.refused(*setting, "water")
+    setting += office.repository()
     office.does(*setting, "water:20", "water")
     (row,) = office.reads("playlist", "list")
     assert [item.get("seconds") for item in row["items"]] == [20.0, None]
@@ -149,7 +166,7 @@ def test_a_playlist_plays_pictures_without_any_message(office: Office) -> None:
         (office.folder / colour).mkdir()
         Image.new("RGB", (400, 300), colour).save(office.folder / colour / "photo.jpg")
     files = [str(office.folder / colour / "photo.jpg") for colour in ("navy", "teal")]
-    setting = ("playlist", "set", *office.signing(), "--area", AREA, "--id", "lobby")
+    setting = ("playlist", "set", *office.signing(), *office.repository(), "--area", AREA, "--id", "lobby")
     office.does(*setting, f"{files[0]}:15", files[1])
     first, second = office.reads("playlist", "list")[0]["items"]
     assert first["seconds"] == 15.0
@@ -165,6 +182,22 @@ def test_a_playlist_plays_pictures_without_any_message(office: Office) -> None:
 
 def test_a_playlist_needs_messages_that_its_whole_area_has(office: Office) -> None:
     office.add()
-    setting = ("playlist", "set", *office.signing(), "--id", "lobby", "water")
+    setting = ("playlist", "set", *office.signing(), *office.repository(), "--id", "lobby", "water")
     assert f"stands only for {AREA}" in office.refused(*setting, "--area", "cn/sichuan")
     assert "not for cn/yunnan" in office.refused(*setting, "--area", "cn/yunnan")
+
+
+def test_the_status_says_when_nobody_hears_of_displays_any_more(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.hear("lift-2")
+    words = ("status", "--desk", str(office.desk))
+    assert main([*words], utc=lambda: NOW) == 0
+    assert "No display hears of it before `hoistway-content serve` runs" in capsys.readouterr().err
+    desk = Desk(office.desk)
+    desk.say_serving(NOW, "broker.example:8883")
+    desk.close()
+    assert main([*words], utc=lambda: NOW + timedelta(seconds=10)) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*words], utc=lambda: NOW + timedelta(minutes=1)) == 0
+    assert "THE SERVICE IS AWAY" in capsys.readouterr().err

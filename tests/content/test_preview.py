@@ -49,7 +49,7 @@ def test_of_a_message_with_a_picture_it_is_exactly_the_pixels(office: Office) ->
     file = office.folder / "lobby.png"
     Image.new("RGB", (400, 300), "navy").save(file)
     pixels = drawn(office, "message", *WORDS, "--picture", str(file), *SIZE)
-    office.add("--picture", str(file))
+    office.add("--picture", str(file), *office.repository())
     (message,) = office.published()
     assert isinstance(message, Message)
     assert same(pixels, page_of(message, lambda _named: file.read_bytes()))
@@ -152,5 +152,33 @@ def test_what_a_layout_does_not_have_is_refused(office: Office, words: tuple[str
 
 
 def test_a_file_that_cannot_be_written_is_refused(office: Office) -> None:
-    refusal = office.refused("preview", "alert", str(office.folder), "--event", "earthquake")
+    (office.folder / "folder.png").mkdir()
+    refusal = office.refused("preview", "alert", str(office.folder / "folder.png"), "--event", "earthquake")
     assert "Is a directory" in refusal
+
+
+@pytest.mark.parametrize(
+    "kind", [("message", *WORDS), ("alert", "--event", "earthquake"), ("layout", "idle")]
+)
+def test_what_is_drawn_is_called_what_it_is(office: Office, kind: tuple[str, ...]) -> None:
+    word, *rest = kind
+    refusal = office.refused("preview", word, str(office.folder / "page.jpg"), *rest)
+    assert "page.jpg' does not end in .png" in refusal
+
+
+def test_what_could_not_be_added_is_refused_before(office: Office) -> None:
+    page = str(office.folder / "page.png")
+    assert "--body-zh" in office.refused("preview", "message", page, "--title-zh", "停水")
+    assert "at 480x800 pixels" in office.refused(
+        "preview", "message", page, "--title-zh", "停水", "--body-zh", "请提前储水" * 41
+    )
+    assert "longer" in office.refused("preview", "message", page, *WORDS, "--reading-s", "2")
+    assert not (office.folder / "page.png").exists()
+
+
+def test_the_answer_says_which_page_of_how_many_was_drawn(office: Office) -> None:
+    words = ("preview", "message", str(office.folder / "page.png"), *WORDS, "--languages", "turn", *SIZE)
+    two = (*words, "--title-en", "Water off", "--body-en", "Store water")
+    assert "480x800 pixels, page 1 of 2; --page 2 draws another" in office.does(*two)
+    assert "page 2 of 2; --page 1 draws another" in office.does(*two, "--page", "2")
+    assert office.does(*words).endswith("480x800 pixels\n")
