@@ -8,12 +8,36 @@
 # With TLS: -h broker.example -p 8883 --cafile ca.pem --cert me.pem --key me.key
 set -eu
 
-if [ $# -lt 8 ]; then
-    echo "publish.sh: KEY AREA ID REVISION EVENT MINUTES TITLE BODY are needed; the file's head shows how" >&2
+refuse() {
+    printf 'publish.sh: %s\n' "$1" >&2
     exit 2
-fi
+}
+
+[ $# -ge 8 ] || refuse "KEY AREA ID REVISION EVENT MINUTES TITLE BODY are needed; the file's head shows how"
 key=$1 area=$2 id=$3 revision=$4 event=$5 minutes=$6 title=$7 body=$8
 shift 8
+for program in jq openssl mosquitto_pub; do
+    command -v "$program" > /dev/null || refuse "$program is missing: install it"
+done
+
+# What every display would refuse is not sent.
+openssl pkey -in "$key" -passin pass: -noout -text 2> /dev/null | grep -q '^ED25519 Private-Key' ||
+    refuse "KEY $key: is no Ed25519 private key in PEM that can be read"
+wrong=$(jq -nr --arg area "$area" --arg id "$id" --arg revision "$revision" --arg event "$event" \
+    --arg minutes "$minutes" --arg title "$title" --arg body "$body" '
+    def number: if test("^[0-9]{1,10}\\z") then tonumber else 0 end;
+    if $area | test("^[a-z0-9-]{1,64}(/[a-z0-9-]{1,64}){0,15}\\z") | not
+        then "AREA \($area | @json): write it as cn/sichuan/chengdu, in a-z, 0-9 and -, at most 16 deep"
+    elif $id | test("^[a-z0-9-]{1,64}\\z") | not then "ID \($id | @json): write 1 to 64 of a-z, 0-9 and -"
+    elif $event | test("^[a-z0-9-]{1,64}\\z") | not then "EVENT \($event | @json): write 1 to 64 of a-z, 0-9 and -"
+    elif $revision | number | . < 1 or . > 2147483648
+        then "REVISION \($revision | @json): write a whole number from 1 to 2147483648"
+    elif $minutes | number | . < 1 or . > 5256000 then "MINUTES \($minutes | @json): write 1 to 5256000, ten years"
+    elif $title | test("[^\\s]") | not then "TITLE: is empty"
+    elif $title | length > 800 then "TITLE: has \($title | length) characters; at most 800 are taken"
+    elif $body | length > 800 then "BODY: has \($body | length) characters; at most 800 are taken"
+    else empty end')
+[ -z "$wrong" ] || refuse "$wrong"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -2,60 +2,92 @@
 
 import argparse
 import asyncio
+import errno
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from agent.config import ConfigError
-from agent.store import StoreError
-from simulator.score import command as score
-from simulator.servers import NoServer
-from simulator.wires import command as wires
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from simulator.story import Story
 
-DONE, FAILED, USAGE = 0, 1, 2
+DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
+REMEDY = {
+    errno.ENOENT: "name one that is there",
+    errno.EEXIST: "name a folder",
+    errno.ENOTDIR: "name a folder",
+    errno.EISDIR: "name a file",
+    errno.EACCES: "name one that you may write",
+    errno.EPERM: "name one that you may write",
+    errno.EROFS: "name one that can be written",
+    errno.ENOSPC: "make room on the disk",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line and run; errors of the user are one line and exit code 2."""
+    """Parse the command line and run; errors of the user are one line and exit code 2, and an early Ctrl-C is 130."""
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("\nhoistway-simulator: stopped", file=sys.stderr)
+        return STOPPED
+
+
+def _main(arguments: list[str] | None) -> int:
+    # Loading takes a while, and Ctrl-C must not show where it was: so no import of ours stands at the top.
+    from agent.commands import InUse  # noqa: PLC0415
+    from agent.config import ConfigError  # noqa: PLC0415
+    from agent.store import StoreError  # noqa: PLC0415
+    from drivers.screens import ScreenError  # noqa: PLC0415
+    from simulator.servers import NoServer  # noqa: PLC0415
+
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        if options.command == "score":
-            return score.run(options)
-        if options.command == "wires":
-            return wires.run(options)
-        if options.command in ("broker", "display"):
-            return _office(options)
-        return _headless(options) if options.headless else _live(options)
+        code: int = options.do(options)
     except ModuleNotFoundError as error:
-        print(
-            f"hoistway-simulator: {error.name} is missing: pip install 'hoistway[simulator]'", file=sys.stderr
-        )
-        return USAGE
-    except (NoServer, ConfigError, StoreError, OSError) as error:
-        print(f"hoistway-simulator: {error}", file=sys.stderr)
-        return USAGE
+        return _refuse(f"{error.name} is missing: pip install 'hoistway[simulator]'")
+    except OSError as error:
+        return _refuse(_told(error))
+    except (NoServer, InUse, ConfigError, StoreError, ScreenError) as error:
+        return _refuse(str(error))
+    return code
+
+
+def _refuse(reason: str) -> int:
+    print(f"hoistway-simulator: {reason}", file=sys.stderr)
+    return USAGE
+
+
+def _told(error: OSError) -> str:
+    """Which file, what is wrong with it, and what to do."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}; {REMEDY.get(error.errno or 0, 'name another')}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"hoistway-simulator: {message}; `{self.prog} --help` shows how\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="hoistway-simulator", description="Simulated elevators for Hoistway."
-    )
+    parser = _Parser(prog="hoistway-simulator", description="Simulated elevators for Hoistway.")
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser(
         "demo", help="one car: a ride, a message, an earthquake; on a local page, or headless into a folder"
     )
+    demo.set_defaults(do=_demo)
     demo.add_argument("--headless", action="store_true", help="in simulated time, without a page or a broker")
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for --headless (default: out)")
     display = commands.add_parser(
         "display", help="an enrolled display in a simulated car, its glass on a local page"
     )
+    display.set_defaults(do=_display)
     display.add_argument(
         "bundle", type=Path, metavar="BUNDLE", help="the folder that hoistway-content enrol wrote"
     )
@@ -68,15 +100,25 @@ def _parser() -> argparse.ArgumentParser:
         page.add_argument("--seed", type=_seed, default=0, help="of all that is random (default: 0)")
         page.add_argument("--port", type=_port, default=0, help="of the local page (default: a free one)")
     broker = commands.add_parser("broker", help="a broker as deploy/ has it, with the papers of an office")
+    broker.set_defaults(do=_broker)
     broker.add_argument(
         "papers", type=Path, metavar="FOLDER", help="what hoistway-content init --broker made"
     )
     broker.add_argument("--port", type=_port, default=8883, help="(default: %(default)s)")
-    score.arguments(commands.add_parser("score", help="how early and how quiet the detector is"))
-    wires.arguments(
-        commands.add_parser("wires", help="run a program where /dev/i2c-1 and others are a simulated board")
-    )
+    _tools(commands.add_parser)
     return parser
+
+
+def _tools(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that have a module of their own."""
+    from simulator.score import command as score  # noqa: PLC0415 - as in _main
+    from simulator.wires import command as wires  # noqa: PLC0415
+
+    scoring = add("score", help="how early and how quiet the detector is")
+    wiring = add("wires", help="run a program where /dev/i2c-1 and others are a simulated board")
+    for command, module in ((scoring, score), (wiring, wires)):
+        module.arguments(command)
+        command.set_defaults(do=module.run)
 
 
 def _seed(text: str) -> int:
@@ -99,6 +141,14 @@ def _size(text: str) -> tuple[int, int]:
     if not (320 <= width <= 4096 and 320 <= height <= 4096):
         raise argparse.ArgumentTypeError(f"{text}: a glass has 320 to 4096 pixels a side")
     return width, height
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.headless:
+        return _headless(options)
+    from simulator import demo  # noqa: PLC0415 - aiohttp is needed only here
+
+    return _until_stopped(partial(demo.run, options.size, options.seed, options.port))
 
 
 def _headless(options: argparse.Namespace) -> int:
@@ -137,27 +187,28 @@ def _bar(at: float) -> None:
         )
 
 
-def _live(options: argparse.Namespace) -> int:
-    from simulator import demo  # noqa: PLC0415 - aiohttp is needed only here
-
-    asyncio.run(_until_stopped(demo.run(options.size, options.seed, options.port)))
-    return DONE
-
-
-def _office(options: argparse.Namespace) -> int:
+def _broker(options: argparse.Namespace) -> int:
     from simulator import office  # noqa: PLC0415 - aiohttp is needed only here
 
-    if options.command == "broker":
-        work = office.run_broker(options.papers, options.port)
-    else:
-        work = office.run_display(options.bundle, options.folder, options.size, options.seed, options.port)
-    asyncio.run(_until_stopped(work))
+    return _until_stopped(partial(office.run_broker, options.papers, options.port))
+
+
+def _display(options: argparse.Namespace) -> int:
+    from simulator import office  # noqa: PLC0415 - aiohttp is needed only here
+
+    return _until_stopped(
+        partial(office.run_display, options.bundle, options.folder, options.size, options.seed, options.port)
+    )
+
+
+def _until_stopped(work: Callable[[], Awaitable[None]]) -> int:
+    """Ctrl-C and SIGTERM end the work cleanly: it stops its broker and removes its folder."""
+    asyncio.run(_stoppable(work))
     return DONE
 
 
-async def _until_stopped(work: Coroutine[None, None, None]) -> None:
-    """Ctrl-C and SIGTERM end the work cleanly: it stops its broker and removes its folder."""
-    task = asyncio.ensure_future(work)
+async def _stoppable(work: Callable[[], Awaitable[None]]) -> None:
+    task = asyncio.ensure_future(work())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:

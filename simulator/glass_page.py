@@ -6,6 +6,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from simulator.servers import unusable
+
 PAGES = Path(__file__).parent / "page"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -33,15 +35,21 @@ async def streaming(request: web.Request) -> web.StreamResponse:
 
 @asynccontextmanager
 async def served(host: str, port: int, routes: Mapping[str, Handler]) -> AsyncIterator[str]:
-    """Serve these paths until left; gives the address. Raises OSError."""
+    """Serve these paths until left; gives the address. Raises NoServer."""
     app = web.Application()
     app.add_routes([web.get(path, handler) for path, handler in routes.items()])
     runner = web.AppRunner(app, shutdown_timeout=0.5, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
-    bound: int = runner.addresses[0][1]
     try:
+        await _listen(runner, host, port)
+        bound: int = runner.addresses[0][1]
         yield f"http://{host}:{bound}/"
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise unusable(port, error) from error

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from agent.commands import locked
 from agent.commissioning import enrolment
 from agent.commissioning.draft import TEMPLATE
 from agent.config import Config
@@ -31,6 +32,8 @@ from simulator.world import Display, Surroundings, display
 LOOK_S = 1.0
 PACE_S = 0.2
 RIDES_PER_HOUR, HOURS = 30.0, 24.0
+STATE, GLASS = "state", "glass"
+"""In a display's folder."""
 
 
 async def run_broker(papers: Path, port: int) -> None:
@@ -57,13 +60,15 @@ async def run_broker(papers: Path, port: int) -> None:
 
 async def run_display(bundle: Path, folder: Path, size: tuple[int, int], seed: int, port: int) -> None:
     """The display that a bundle enrols, until cancelled. Its glass and its store stay in the folder. Raises
-    ConfigError, OSError, StoreError."""
-    config = enrolled(bundle, folder, size)
-    with _running(config, folder, size, seed) as one:
-        page = GlassPage(one, config.car.name, folder / "glass")
-        async with page.serve(HOST, port) as address, asyncio.TaskGroup() as tasks:
-            print(f"The glass of {config.car.name}: {address}   (Ctrl-C ends it)", flush=True)
-            tasks.create_task(one.agent.run())
+    ConfigError, InUse, NoServer, OSError, ScreenError, StoreError."""
+    enrolment.read(bundle)  # a wrong name leaves no folder behind
+    with locked(folder / STATE):
+        config = enrolled(bundle, folder, size)
+        with _running(config, folder, size, seed) as one:
+            page = GlassPage(one, config.car.name, folder / GLASS, size)
+            async with page.serve(HOST, port) as address:
+                print(f"The glass of {config.car.name}: {address}   (Ctrl-C ends it)", flush=True)
+                await one.agent.run()
 
 
 def enrolled(bundle: Path, folder: Path, size: tuple[int, int]) -> Config:
@@ -72,8 +77,8 @@ def enrolled(bundle: Path, folder: Path, size: tuple[int, int]) -> Config:
     width, height = size
     text = TEMPLATE.read_text(encoding="utf-8")
     for old, new in {
-        '"/var/lib/hoistway/glass"': f'"{folder / "glass"}"',
-        '"/var/lib/hoistway"': f'"{folder / "state"}"',
+        '"/var/lib/hoistway/glass"': f'"{folder / GLASS}"',
+        '"/var/lib/hoistway"': f'"{folder / STATE}"',
         "width = 1080": f"width = {width}",
         "height = 1920": f"height = {height}",
     }.items():
@@ -89,7 +94,7 @@ def _running(config: Config, folder: Path, size: tuple[int, int], seed: int) -> 
     schedule_day(elevator, RIDES_PER_HOUR, seed, start=40.0, hours=HOURS)
     around = Surroundings(
         now=lambda: time.monotonic() - began, utc=partial(datetime.now, UTC), work=OneThread,
-        broker=broker_of(config.broker), folder=folder / "state",
+        broker=broker_of(config.broker), folder=folder / STATE,
         screen=pictures.open_screen(config.screen.target, size), seed=seed,
     )  # fmt: skip
     one = display(elevator, around, config)
@@ -106,6 +111,8 @@ class GlassPage:
     display: Display
     car: str
     glass: Path
+    size: tuple[int, int]
+    """Of the glass, pixels."""
 
     @asynccontextmanager
     async def serve(self, host: str, port: int) -> AsyncIterator[str]:
@@ -137,6 +144,8 @@ class GlassPage:
         return {
             "car": self.car,
             "glass": latest.stem if latest else "",
+            "width": self.size[0],
+            "height": self.size[1],
             "because": explained(shown.rule if shown else "not yet"),
             "motion": car.motion.value if car.motion else "unknown",
             "door": car.door.value if car.door else "unknown",

@@ -5,6 +5,7 @@ Open to everybody, or as the files in deploy/ say: TLS, names by certificate, an
 
 import asyncio
 import contextlib
+import errno
 import getpass
 import os
 import shutil
@@ -35,6 +36,13 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def unusable(port: int, error: OSError) -> NoServer:
+    """Why nothing can listen at a port, and what to do; error: what binding it raised."""
+    if error.errno == errno.EADDRINUSE:
+        return NoServer(f"port {port} is in use: stop what listens there, or name another with --port")
+    return NoServer(f"port {port}: {os.strerror(error.errno or 0)}; name another with --port")
 
 
 def nats_program() -> str:
@@ -82,6 +90,13 @@ def shipped(name: str, changes: dict[str, str]) -> str:
     return text
 
 
+def _ending_with_us() -> list[str]:
+    """What runs a program so that the kernel kills it once the thread that started it is gone, however it went;
+    nothing where util-linux is not."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
 @dataclass
 class Server:
     """One broker. Its folder keeps what it stores; start after kill goes on from there, or empty."""
@@ -97,23 +112,38 @@ class Server:
         raise TypeError("use Nats or Mosquitto")
 
     async def start(self) -> None:
-        """Start it and wait until it answers. Raises NoServer."""
+        """Start it and wait until it answers; whatever ends the waiting ends it. Raises NoServer, OSError."""
+        self._require_free_port()
         command = self.command()
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+                [*_ending_with_us(), *command],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
         try:
             async with asyncio.timeout(READY_S):
                 while not await self._answers():
                     await asyncio.sleep(0.05)
-        except TimeoutError:
+        except BaseException as error:  # a cancellation too
             self.kill()
-            raise NoServer(f"{command[0]} did not answer; see {self.folder}/server.log") from None
+            if isinstance(error, TimeoutError):
+                raise NoServer(f"{command[0]} did not answer; see {self.folder}/server.log") from None
+            raise
+
+    def _require_free_port(self) -> None:
+        """Another server there would answer in place of ours."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, self.port))
+            except OSError as error:
+                raise unusable(self.port, error) from error
 
     async def _answers(self) -> bool:
-        if self._process is not None and self._process.poll() is not None:
-            raise NoServer(f"the broker ended at once; see {self.folder}/server.log")
+        self._require_alive()
         try:
             _, writer = await asyncio.open_connection(HOST, self.port)
         except OSError:
@@ -121,7 +151,12 @@ class Server:
         writer.close()
         with contextlib.suppress(OSError):
             await writer.wait_closed()
+        self._require_alive()
         return True
+
+    def _require_alive(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            raise NoServer(f"the broker ended at once; see {self.folder}/server.log")
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from agent.clock import Reading
@@ -69,3 +70,29 @@ async def test_the_script_says_what_it_needs() -> None:
     code, out, err = await publish("key.pem")
     assert (code, out) == (2, "")
     assert err.startswith("publish.sh: KEY AREA")
+
+
+@pytest.mark.parametrize(
+    ("place", "word", "said"),
+    [
+        (0, "nowhere.pem", "KEY nowhere.pem: is no Ed25519"),
+        (1, "CN/Si", 'AREA "CN/Si": write it as'),
+        (1, "cn\nsi", 'AREA "cn\\nsi": write it as'),
+        (2, "rain 1", 'ID "rain 1": write'),
+        (3, "first", 'REVISION "first": write'),
+        (3, "0", 'REVISION "0": write'),
+        (4, "Rain", 'EVENT "Rain": write'),
+        (5, "an hour", 'MINUTES "an hour": write'),
+        (6, " ", "TITLE: is empty"),
+        (7, "水" * 801, "BODY: has 801 characters"),
+    ],
+)
+async def test_what_a_display_would_refuse_is_told_in_one_line_and_not_sent(
+    place: int, word: str, said: str, tmp_path: Path
+) -> None:
+    make_key(tmp_path / "key.pem")
+    words = [str(tmp_path / "key.pem"), CITY, "rain-1", "7", "rain", "60", "暴雨预警", "水" * 800]
+    words[place] = word
+    code, out, err = await publish(*words, "-h", HOST, "-p", "1")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"publish.sh: {said}")

@@ -98,6 +98,8 @@ def test_a_car_enrolled_while_the_broker_runs_is_on_the_page_with_what_it_shows(
                 assert glass.size == (480, 800)
             present = json.loads(fetched(f"{at}stream").removeprefix(b"data: "))
             assert present["car"] == CAR
+            assert (present["width"], present["height"]) == (480, 800)
+            assert simulator(["display", bundle, "--folder", folder]) == 2, "it is in use"
             assert "idle page" in present["because"]
             assert b'src="glass.png' in fetched(at) or b"glass.png?" in fetched(at)
             until(
