@@ -4,40 +4,19 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator import headless
 from simulator.live import Live
-from tests import needed
 
 T = TypeVar("T")
 DEADLINE_S = 30.0
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage --window-size=1500,950"
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    chromium = needed.program("chromium", "chromium")
-    driver = needed.program("chromedriver", "chromium-driver")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for argument in (*QUIET.split(), f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    window = Chrome(options=options, service=Service(driver))
-    yield window
-    window.quit()
 
 
 def eventually(browser: Chrome, condition: Callable[[Chrome], T]) -> T:

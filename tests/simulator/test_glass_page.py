@@ -2,23 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.glass_page import PAGES, served, streaming
 from simulator.servers import HOST
-from tests import needed
 
 DEADLINE_S = 30.0
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-)
 BECAUSE = (
     "The idle page: nothing else is scheduled, no alert is in force, and the car moves as it does every day."
 )
@@ -29,17 +22,6 @@ return {ratio: glass.width / glass.height, side: document.documentElement.scroll
         deepest: Math.max(glass.bottom, door.bottom) - innerHeight, above: words.bottom <= glass.top,
         height: glass.height, width: glass.width};
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = needed.program("chromium", "chromium")
-    for argument in (*QUIET.split(), f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
-        options.add_argument(argument)
-    window = Chrome(options=options, service=Service(needed.program("chromedriver", "chromium-driver")))
-    yield window
-    window.quit()
 
 
 @pytest.mark.parametrize("window", [(1500, 950), (800, 900), (400, 800)], ids=str)
