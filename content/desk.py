@@ -117,6 +117,11 @@ class Desk(Database):
                     )
 
     def _refuse(self, publication: Publication, kind: str) -> None:
+        areas = prefixes(publication.area)
+        marks = ",".join("?" * len(areas))
+        query = f"SELECT 1 FROM ended WHERE id = ? AND area IN ({marks})"
+        if kind == "alert" and not publication.withdrawn and self._rows(query, publication.id, *areas):
+            raise BadMessage(f"alert {publication.id} was cancelled for good: take another id")
         rows = self._rows(
             "SELECT area, revision, envelope IS NOT NULL AND NOT withdrawn FROM publication "
             "WHERE kind = ? AND id = ?",

@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from agent.receipts import Ledger
 from agent.stage import DO_NOT_USE, IDLE, STAND_DOWN, TRAPPED
-from content.message import Item, Playlist, Text
+from content.broker import Delivery
+from content.envelope import seal
+from content.message import Alert, BadMessage, Item, Playlist, Text
 from content.page import Page
+from content.wire import area_topic
 from drivers.screens import ScreenError
 from tests.agent_rig import (
     ALARM_S,
@@ -25,6 +30,12 @@ def shows(rig: Rig, page: Page) -> bool:
 
 def pages(rig: Rig) -> list[str]:
     return [event.body["page"] for event in rig.events("page-shown")]
+
+
+def brings(rig: Rig, publication: Alert) -> None:
+    """Somebody else than the service, with the key that the display trusts."""
+    topic = area_topic(publication.area, "alert", publication.id)
+    rig.broker.deliver(Delivery(topic, seal(publication, rig.world.signer)), retain=True)
 
 
 @in_simulated_time
@@ -100,7 +111,10 @@ async def test_an_earthquake_alert_that_is_taken_back_is_followed_by_the_all_cle
     await rig.publish(alert("over", cancels=("quake",), withdrawn=True, expires=lasts))
     await rig.until(12.0)
     assert shows(rig, STAND_DOWN)
-    await rig.publish(alert("quake", 2, event="earthquake", expires=lasts))
+    again = alert("quake", 2, event="earthquake", expires=lasts)
+    with pytest.raises(BadMessage, match="cancelled for good"):
+        await rig.publish(again)
+    brings(rig, again)
     await rig.until(80.0)
     assert rig.page == IDLE
     assert any("cancelled for good" in event.body["reason"] for event in rig.events("refused"))
@@ -168,7 +182,7 @@ async def test_what_cancelled_an_alert_outlives_its_own_expiry_so_that_it_never_
     await rig.publish(alert("over", cancels=("rain",), withdrawn=True, expires=soon))
     await rig.until(60.0)
     assert rig.page == IDLE
-    await rig.publish(alert(revision=2, expires=BEGINNING + timedelta(hours=1)))
+    brings(rig, alert(revision=2, expires=BEGINNING + timedelta(hours=1)))
     await rig.until(70.0)
     assert rig.page == IDLE
     await rig.until(130.0)

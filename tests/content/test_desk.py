@@ -246,6 +246,13 @@ def test_what_was_cancelled_is_cleared_after_the_cancel_and_nobody_is_to_know_it
     assert len(desk.standing("alert")) == 2, "it stays to be read of"
 
 
+def test_an_alert_that_was_cancelled_for_good_is_not_published_again(desk: Desk) -> None:
+    put(desk, alert("rain"), cancel("over", "rain"))
+    with pytest.raises(BadMessage, match="cancelled for good"):
+        put(desk, alert("rain", 2))
+    put(desk, alert("rain", area="cn/yunnan"))
+
+
 def test_what_is_cancelled_in_one_building_stands_in_the_others(desk: Desk) -> None:
     put(desk, alert("rain", area="cn/sichuan"), cancel("over", "rain"))
     assert all(change.envelope for change in desk.changes(0, NOW))
