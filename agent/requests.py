@@ -190,7 +190,7 @@ class Requests:
         try:
             pixels = self._parts.screen.read()
         except ScreenError as error:
-            return b"", [Finding("screen", "fail", str(error), "look at the panel and its cable")]
+            return b"", [_unread(error)]
         return await self._parts.drawing(partial(picture, pixels)), []
 
     def _findings(self) -> Iterator[Finding]:
@@ -203,6 +203,10 @@ class Requests:
             self._parts.screen.read()
             yield Finding("screen", "pass", "{}x{} pixels can be read back".format(*self._parts.screen.size))
         except ScreenError as error:
-            yield Finding("screen", "fail", str(error), "look at the panel and its cable")
+            yield _unread(error)
         yield surroundings.clock(self._parts.clock)
         yield surroundings.space(self._parts.folder)
+
+
+def _unread(error: ScreenError) -> Finding:
+    return Finding("screen", "fail", str(error), "look at the panel and its cable")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from content.commands import BadInput
 from content.commands.connecting import broker_of
-from content.commands.repository_desk import REPOSITORY, beside, desk_at
+from content.commands.office import REPOSITORY
+from content.commands.repository_desk import beside, desk_at
 from content.desk import Desk
 from content.mqtt import MqttBroker
 from content.repository.broadcast import Broadcast

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from content.areas import Areas, parse
 from content.commands import BadInput
-from content.commands.repository_desk import REPOSITORY
+from content.commands.office import REPOSITORY
+from content.commands.repository_desk import is_repository
 from content.languages import LANGUAGES, spoken
 from content.message import Alert, BadMessage, Message, in_area
 from content.pages import Read, nowhere, require_whole, written_pages
 from content.reading import require_time_to_read
-from content.repository.names import TIMESTAMP
 
 SIZES = [(1080, 1920), (480, 800)]
 """Where a text must fit unless other sizes are named: the usual display and the smallest."""
@@ -80,7 +80,7 @@ def _allows(message: Message, day: date) -> bool:
 def require_repository(options: Namespace, what: str) -> None:
     """Raises BadInput where displays get nothing but what is in envelopes of its own."""
     folder: Path = options.repository or options.desk.parent / REPOSITORY
-    if not (folder / TIMESTAMP).exists():
+    if not is_repository(folder):
         raise BadInput(
             f"{folder}: is no repository, and {what} reach displays by that of an office alone: "
             "`hoistway-content init` makes one; if it lies elsewhere, name it with --repository"

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from content.areas import parse
 from content.certificates import (
     CA,
     OFFICE,
@@ -20,7 +19,7 @@ from content.certificates import (
     write_new,
 )
 from content.commands import BadInput, drafts
-from content.commands.checks import AREAS, require_area
+from content.commands.checks import AREAS, require_area, written
 from content.commands.office import ADDRESS, BROKER, DESK, KEYS, REPOSITORY, SIGNING_KEY
 from content.commands.output import tell
 from content.desk import Desk
@@ -161,10 +160,7 @@ def _require_place(options: Namespace) -> None:
     """Raises BadInput for an area or a time zone that does not exist."""
     path: Path = options.areas or options.office / AREAS
     if options.areas or path.exists():
-        try:
-            require_area(parse(path.read_text(encoding="utf-8")), options.area)
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{path}: {error}; name the file of areas with --areas") from error
+        require_area(written(path), options.area)
     try:
         ZoneInfo(options.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

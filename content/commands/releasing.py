@@ -16,6 +16,7 @@ from content.commands.checks import AREAS, require_area, written
 from content.commands.output import tell
 from content.commands.pictures import kept
 from content.commands.publishing import standing
+from content.commands.repository_desk import is_repository
 from content.envelope import BadKey, make_key, public_key
 from content.message import BadMessage, Message, NamedPicture, Playlist, in_area, kind_of
 from content.progress import bar
@@ -117,7 +118,7 @@ def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]
 @contextmanager
 def _opened(options: Namespace) -> Iterator[Publisher]:
     """Raises BadInput for what is not there, and makes nothing in its place."""
-    if not (options.repository / TIMESTAMP).exists():
+    if not is_repository(options.repository):
         raise BadInput(f"{options.repository}: no repository stands there; `hoistway-content init` makes one")
     if not options.keys.is_dir():
         raise BadInput(f"{options.keys}: is not there; name the key ring, a folder of PEM files, with --keys")

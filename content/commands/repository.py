@@ -121,7 +121,7 @@ def _declare_keys(kinds: words.Commands) -> None:
 
 
 def _declare_replace_root(actions: words.Commands) -> None:
-    example = "keys replace-root --root-key root-1.pem --root-key root-3.pem --new root-4.pem \\\n   "
+    example = "keys replace-root --root-key root-1.pem --root-key root-3.pem --new root-4.pem"
     replace = words.command(actions, "replace-root", "another root key in the place of one", example)
     _root_keys(replace, "each root key but the one to replace; repeated")
     replace.add_argument(

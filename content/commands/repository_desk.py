@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from content.behind import Expected
+from content.commands.office import REPOSITORY
 from content.desk import Change, Desk
 from content.repository.names import TIMESTAMP
 from content.wire import ROOT
 
-REPOSITORY = "repository"
-"""Beside the desk, as `init` makes it."""
 BY_REPOSITORY = ("message", "playlist")
 
 
@@ -53,7 +52,12 @@ class RepositoryDesk(Desk):
 def beside(path: Path) -> Path | None:
     """The repository that lies beside a desk, if one does."""
     folder = path.parent / REPOSITORY
-    return folder if (folder / TIMESTAMP).exists() else None
+    return folder if is_repository(folder) else None
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether one stands in a folder."""
+    return (folder / TIMESTAMP).exists()
 
 
 def desk_at(path: Path, repository: Path | None) -> Desk:

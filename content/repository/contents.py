@@ -52,7 +52,7 @@ class Contents:
 
 def alert_keys_in(folder: Folder) -> AlertKeys:
     """Which keys may sign alerts, releases and requests. Raises BadMessage."""
-    signed = read(folder).role("targets").targets.get(ALERT_KEYS)
+    signed = read(folder, only_top=True).role("targets").targets.get(ALERT_KEYS)
     if signed is None:
         return AlertKeys()
     try:

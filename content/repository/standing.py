@@ -58,8 +58,9 @@ class Standing:
                 yield target_file(path, signed.hashes["sha256"])
 
 
-def read(folder: Folder) -> Standing:
-    """What stands there; only the publisher reads it so, because it believes its own disk. Raises BadMessage."""
+def read(folder: Folder, *, only_top: bool = False) -> Standing:
+    """What stands there; only the publisher reads it so, because it believes its own disk. only_top: without the lists of
+    areas, of which there may be thousands. Raises BadMessage."""
     try:
         versions = [int(name.split(".")[0]) for name in folder if name.endswith(".root.json")]
         root = parsed(Root, folder[metadata_file("root", max(versions, default=1))])
@@ -67,19 +68,19 @@ def read(folder: Folder) -> Standing:
         version = timestamp.signed.snapshot_meta.version
         snapshot = parsed(Snapshot, folder[metadata_file("snapshot", version)])
         standing = Standing(root, timestamp, snapshot)
-        _read_role(standing, folder, "targets")
+        _read_role(standing, folder, "targets", only_top=only_top)
     except TROUBLE as error:
         raise BadMessage(f"{folder.path}: no repository stands there ({error!r}); create one") from error
     return standing
 
 
-def _read_role(standing: Standing, folder: Folder, name: str) -> None:
+def _read_role(standing: Standing, folder: Folder, name: str, *, only_top: bool = False) -> None:
     """A role, and all that it delegates to."""
     meta = standing.snapshot.signed.meta.get(f"{name}.json")
     if meta is None:
         return
     standing.roles[name] = parsed(Targets, folder[metadata_file(name, meta.version)])
-    for below in delegated(standing.roles[name].signed):
+    for below in () if only_top else delegated(standing.roles[name].signed):
         _read_role(standing, folder, below)
 
 
