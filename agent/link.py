@@ -16,7 +16,7 @@ import msgspec
 from agent.events import Happening, LinkLost, LinkRefused, LinkUp
 from agent.outbox import Outbox
 from agent.store import Store, StoreError
-from content.broker import Broker, BrokerLost, Connection, Delivery
+from content.broker import SUBSCRIBE_AGAIN_S, Broker, BrokerLost, Connection, Delivery
 from content.message import BadMessage, prefixes
 from content.wire import (
     Received,
@@ -34,8 +34,6 @@ log = logging.getLogger("hoistway.agent")
 
 PROVEN_S = 10.0
 """Within this long our status has to come back."""
-SUBSCRIBE_AGAIN_S = 5.0
-"""A delivery at QoS 0 may be lost just after connecting: the truth is asked for once more."""
 MOST_PAUSE_S = 3600.0
 """Files that came whole are asked for again now and then only."""
 STATUS_PACE_S = 1.0

@@ -5,6 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+SUBSCRIBE_AGAIN_S = 5.0
+"""A retained message that is published in the same 3 ms as it is subscribed is not delivered by NATS 2.15 in 1 to 3 of
+100 tries, at either QoS; mosquitto lost none of 1 500. It stands at the broker and comes when it is asked for again."""
+
 
 class BrokerLost(Exception):
     """The broker is not there, refused the connection, or the connection broke; the text says which."""

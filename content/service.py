@@ -16,7 +16,7 @@ from securesystemslib.signer import CryptoSigner
 
 from content.adoption import Adoption
 from content.behind import TOLD_AFTER, Behind, is_narrowest
-from content.broker import Broker, BrokerLost, Connection, Delivery, matches
+from content.broker import SUBSCRIBE_AGAIN_S, Broker, BrokerLost, Connection, Delivery, matches
 from content.database import DeskError
 from content.desk import Change, Desk
 from content.envelope import seal
@@ -116,10 +116,7 @@ class Service:
 
     async def _serve(self, connection: Connection) -> None:
         await connection.subscribe(event_topic("+", "+"), qos=1)
-        await connection.subscribe(status_topic("+"))
-        await connection.subscribe(SERVICE_TOPIC)
-        if self._adoption is not None:
-            await connection.subscribe(AREA_TOPICS)
+        await self._ask_what_stands(connection)
         await self._announce(connection)
         for car, received in await self._work(self._desk.received):
             await self._say_received(connection, car, received)
@@ -128,6 +125,7 @@ class Service:
             tasks.create_task(self._publish(connection), name="publish")
             tasks.create_task(self._hold(connection, waiting), name="hold")
             tasks.create_task(self._send_again(connection), name="send again")
+            tasks.create_task(self._ask_again(connection), name="ask again")
             if self._address:
                 tasks.create_task(self._say_serving(), name="serving")
             if self._beside is not None:
@@ -140,6 +138,17 @@ class Service:
                 else:
                     waiting.put_nowait(delivery)
             raise BrokerLost("the connection ended")
+
+    async def _ask_what_stands(self, connection: Connection) -> None:
+        await connection.subscribe(status_topic("+"))
+        await connection.subscribe(SERVICE_TOPIC)
+        if self._adoption is not None:
+            await connection.subscribe(AREA_TOPICS)
+
+    async def _ask_again(self, connection: Connection) -> None:
+        """A display whose status was lost in the moment of our subscribing would be unknown until its next one."""
+        await asyncio.sleep(SUBSCRIBE_AGAIN_S)
+        await self._ask_what_stands(connection)
 
     async def _judge(self, adoption: Adoption, delivery: Delivery, connection: Connection) -> None:
         """Somebody wrote where what we publish stands; mostly we did."""

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import getpass
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,10 @@ from content.tls import Tls
 
 HOST = "127.0.0.1"
 READY_S = 15.0
+LOWEST_PORT = 10_000
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+USUAL_EPHEMERAL = 32_768
+"""Linux's default; other systems begin higher."""
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 
 
@@ -31,11 +36,15 @@ class NoServer(Exception):
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback that nobody uses. Not of those that the kernel gives to whoever connects somewhere: one of
+    them may be taken before the server is up, or while it is down, even by the client that is looking for it."""
+    lowest = int(EPHEMERAL.read_text(encoding="ascii").split()[0]) if EPHEMERAL.exists() else USUAL_EPHEMERAL
+    ports = range(LOWEST_PORT, max(lowest, 2 * LOWEST_PORT))
+    while True:
+        port = secrets.choice(ports)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def unusable(port: int, error: OSError) -> NoServer:

@@ -13,6 +13,7 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 
 from content.adoption import PUT_BACK_S
+from content.broker import SUBSCRIBE_AGAIN_S
 from content.desk import Desk
 from content.envelope import seal, unseal
 from content.message import Alert, Publication, Text
@@ -224,6 +225,20 @@ def test_sends_nothing_to_a_display_that_is_not_behind(tmp_path: Path, status: b
         assert await sendings(scene, 600) == []
 
     play(tmp_path, script)
+
+
+def test_hears_of_a_display_whose_status_the_broker_lost_while_we_subscribed(tmp_path: Path) -> None:
+    def losing(scene: Scene) -> None:
+        scene.broker.retained[status_topic("lift-2")] = knows()
+        scene.broker.may_read = lambda _client, topic: topic != status_topic("lift-2")
+
+    async def script(scene: Scene) -> None:
+        scene.broker.may_read = lambda _client, _topic: True
+        assert "lift-2" not in scene.desk.statuses()
+        await asyncio.sleep(SUBSCRIBE_AGAIN_S + 1)
+        assert scene.desk.statuses()["lift-2"].online
+
+    play(tmp_path, script, losing)
 
 
 def test_stops_sending_once_the_display_knows(tmp_path: Path) -> None:

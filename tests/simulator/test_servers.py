@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.__main__ import main
-from simulator.servers import HOST, Nats, NoServer, free_port
+from simulator.servers import EPHEMERAL, HOST, Nats, NoServer, free_port
 from tests.wires_rig import ROOT, environment, until
 
 STARTS = """
@@ -38,6 +38,11 @@ def test_a_busy_port_is_named(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(NoServer, match=f"^port {port} is in use: stop what .* with --port$"):
             asyncio.run(Nats(tmp_path, port=port).start())
+
+
+def test_a_free_port_is_none_that_somebody_who_connects_may_be_given() -> None:
+    lowest = int(EPHEMERAL.read_text().split()[0])
+    assert {free_port() < lowest for _ in range(100)} == {True}
 
 
 async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> None:
