@@ -1,6 +1,6 @@
 """The content side's memory: what was published, what displays told. SQLite, durable, one thread."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,17 +86,32 @@ class Desk(Database):
         Raises BadMessage where a display would refuse it: when a newer revision stands there, or another
         publication with its id in an area around or inside its own.
         """
-        kind, expires = kind_of(publication), publication.expires.astimezone(UTC).isoformat()
+        return self.publish_all([(publication, envelope)])[0]
+
+    def publish_all(self, signed: Sequence[tuple[Publication, bytes]]) -> list[str]:
+        """Remember publications with their envelopes, all of them or none; gives their topics. Raises as `publish`."""
         with self._commit():
-            self._refuse(publication, kind)
-            self._db.execute(
-                f"INSERT OR REPLACE INTO publication VALUES (?, ?, ?, ?, ?, ?, {_NEXT_CHANGE}, ?)",
-                (kind, publication.id, publication.area, publication.revision, expires,
-                 publication.withdrawn, envelope),
-            )  # fmt: skip
-            if isinstance(publication, Alert):
-                self._end(publication)
-        return topic_of(publication)
+            for publication, envelope in signed:
+                self._put(publication, envelope)
+        return [topic_of(publication) for publication, _ in signed]
+
+    def _put(self, publication: Publication, envelope: bytes) -> None:
+        kind, expires = kind_of(publication), publication.expires.astimezone(UTC).isoformat()
+        self._refuse(publication, kind)
+        self._db.execute(
+            f"INSERT OR REPLACE INTO publication VALUES (?, ?, ?, ?, ?, ?, {_NEXT_CHANGE}, ?)",
+            (
+                kind,
+                publication.id,
+                publication.area,
+                publication.revision,
+                expires,
+                publication.withdrawn,
+                envelope,
+            ),
+        )
+        if isinstance(publication, Alert):
+            self._end(publication)
 
     def _end(self, alert: Alert) -> None:
         """What an alert cancels ends where that one is known, and where that is everywhere, its topic is cleared; a drill

@@ -70,7 +70,12 @@ class Office:
         return ("--repository", str(place / "repository"))
 
     def add(self, *words: str) -> str:
-        return self.does("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
+        return self.does(*self.adding(*words))
+
+    def adding(self, *words: str) -> tuple[str, ...]:
+        """The command that adds a message, for the building unless the words name an area."""
+        place = () if "--area" in words else ("--area", AREA)
+        return ("message", "add", *self.signing(), *place, "--id", "water", *WORDS, *words)
 
     def add_other(self) -> str:
         """A message that starts tomorrow."""
@@ -78,8 +83,7 @@ class Office:
                          "--starts", "2026-11-23T12:00+08:00")  # fmt: skip
 
     def refused_to_add(self, *words: str) -> str:
-        added = ("message", "add", *self.signing(), "--area", AREA, "--id", "water", *WORDS, *words)
-        return self.refused(*added)
+        return self.refused(*self.adding(*words))
 
     def send(self, *words: str) -> str:
         """An earthquake alert for the province, without asking."""

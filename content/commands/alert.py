@@ -11,9 +11,9 @@ from content.cabin import Advice
 from content.commands import BadInput, drafts, listing, receipts
 from content.commands import options as words
 from content.commands.asking import confirm
-from content.commands.checks import require_area, require_showable, tree
+from content.commands.checks import require_areas, require_showable, tree
 from content.commands.output import seconds
-from content.commands.publishing import all_found, cancelled, found, publish, standing
+from content.commands.publishing import all_found, cancelled, meant, publish, standing
 from content.message import Alert
 
 
@@ -51,7 +51,9 @@ def _declare_update(actions: words.Commands) -> None:
     update = words.command(actions, "update", "change an alert that stands; the rest stays as it is", example)
     words.signing(update)
     words.name(update)
-    update.add_argument("--area", type=arguments.area, metavar="PATH", help="where the id stands for several")
+    update.add_argument(
+        "--area", type=arguments.area, metavar="PATH", help="there only, where it stands for several"
+    )
     _lasting(update, None, "as before")
     said(update)
     words.sizes(update)
@@ -89,13 +91,14 @@ def said(parser: argparse.ArgumentParser) -> None:
 def send_alert(options: Namespace, utc: datetime) -> None:
     """Check, ask, sign and remember an alert."""
     areas = tree(options)
-    require_area(areas, options.area)
+    require_areas(areas, options.places)
     draft = drafts.alert(options, utc)
     require_showable(draft, options.size)
     if options.desk.exists():
         _require_free(draft, options)
-    confirm(options, areas, [draft], _described(draft))
-    publish(options, draft)
+    everywhere = drafts.everywhere(draft, options.places)
+    confirm(options, areas, everywhere, _described(draft))
+    publish(options, *everywhere)
 
 
 def _require_free(draft: Alert, options: Namespace) -> None:
@@ -111,17 +114,17 @@ def _require_free(draft: Alert, options: Namespace) -> None:
 
 def update_alert(options: Namespace, utc: datetime) -> None:
     """Change what stands, ask, sign and remember it."""
-    before = found(options, "alert", utc)
+    before = [alert for alert in meant(options, "alert", utc) if isinstance(alert, Alert)]
     fields = drafts.changes(options)
-    expires = drafts.expiry(options, utc) if _says_how_long(options) else before.expires
-    draft = msgspec.structs.replace(before, sent=utc, expires=expires, **fields)
-    if not fields and expires == before.expires:
+    if _says_how_long(options):
+        fields["expires"] = drafts.expiry(options, utc)
+    if all(msgspec.structs.replace(alert, **fields) == alert for alert in before):
         raise BadInput("nothing would change: give --severity, --expires, --minutes, or a text")
-    if not isinstance(draft, Alert):
-        raise BadInput(f"{options.id} is no alert")
-    require_showable(draft, options.size)
-    confirm(options, tree(options), [draft], f"The update of {_described(draft)}")
-    publish(options, draft)
+    after = [msgspec.structs.replace(alert, sent=utc, **fields) for alert in before]
+    for draft in after:
+        require_showable(draft, options.size)
+    confirm(options, tree(options), after, f"The update of {_described(after[0])}")
+    publish(options, *after)
 
 
 def _says_how_long(options: Namespace) -> bool:

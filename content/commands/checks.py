@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
+from itertools import permutations
 from pathlib import Path
 
 from content.areas import Areas, parse
@@ -103,6 +104,15 @@ def written(path: Path) -> Areas:
         raise BadInput(f"{path}: {error}; name the file of areas with --areas") from error
     except BadMessage as error:
         raise BadInput(f"{path}: {error}") from error
+
+
+def require_areas(areas: Areas | None, places: Sequence[str]) -> None:
+    """Raises BadInput for an area that does not exist, and for one that another already holds."""
+    for place in places:
+        require_area(areas, place)
+    for outer, inner in permutations(places, 2):
+        if in_area(outer, inner):
+            raise BadInput(f"--area {inner}: is named already by --area {outer}; leave one of them out")
 
 
 def require_area(areas: Areas | None, area: str) -> None:

@@ -1,29 +1,38 @@
 """Messages and alerts as the options say them, before they are checked and signed."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from content.cabin import Advice
 from content.commands import BadInput
 from content.commands.output import seconds
 from content.languages import LANGUAGES, MOST_ON_A_PAGE, pair_of, spoken, words
-from content.message import CATEGORY, SENDER, Alert, Instructions, Message, NamedPicture, Text
+from content.message import CATEGORY, SENDER, Alert, Instructions, Message, NamedPicture, Playlist, Text
 from content.page import Site
 from content.pages import EARTHQUAKE
 
 QUAKE = Text("地震", "Earthquake")
+T = TypeVar("T", Message, Alert, Playlist)
+
+
+def everywhere(draft: T, places: Sequence[str]) -> list[T]:
+    """The same for each of several areas: what stands at a topic is for one."""
+    return [msgspec.structs.replace(draft, area=place) for place in places]
 
 
 def message(options: Namespace, utc: datetime, picture: NamedPicture | None = None) -> Message:
-    """The message that the options say. Raises BadInput."""
+    """The message that the options say, for the first of its areas. Raises BadInput."""
     expires = expiry(options, utc)
     if options.starts is not None and options.starts >= expires:
         raise BadInput(f"--starts {seconds(options.starts)}: expires before, at {seconds(expires)}")
     title, body = text(options, "title"), text(options, "body")
     return Message(
-        options.id, 1, options.area, utc, expires, title, body,
+        options.id, 1, options.places[0], utc, expires, title, body,
         _beside(options, "category", CATEGORY, title), _beside(options, "sender", SENDER, title),
         options.priority, options.starts, tuple(options.window), dates=tuple(options.dates),
         exceptions=tuple(options.exception), layout=options.layout, picture=picture, languages=options.languages,
@@ -32,7 +41,7 @@ def message(options: Namespace, utc: datetime, picture: NamedPicture | None = No
 
 
 def alert(options: Namespace, utc: datetime) -> Alert:
-    """The alert that the options say. Raises BadInput."""
+    """The alert that the options say, for the first of its areas. Raises BadInput."""
     title, body, told = text(options, "title"), text(options, "body"), instructions(options)
     if options.event == EARTHQUAKE:
         title = title if spoken(title) else QUAKE
@@ -41,7 +50,7 @@ def alert(options: Namespace, utc: datetime) -> Alert:
             "--title-zh and --body-zh are needed, or another language: only an earthquake has a built-in page"
         )
     return Alert(
-        options.id, 1, options.area, utc, expiry(options, utc), options.event, title, body,
+        options.id, 1, options.places[0], utc, expiry(options, utc), options.event, title, body,
         severity=options.severity, instructions=told, exercise=options.exercise,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import tree
 from content.commands.output import as_json, seconds, tell
-from content.commands.publishing import cancelled, found, publish, standing, state
+from content.commands.publishing import cancelled, meant, publish, standing, state
 from content.languages import shown
 from content.message import Alert, Playlist, Publication, Release
 from content.tables import table
@@ -39,7 +39,9 @@ def declare(actions: words.Commands, kind: str) -> None:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--area", type=arguments.area, metavar="PATH", help="where the id stands for several")
+    parser.add_argument(
+        "--area", type=arguments.area, metavar="PATH", help="there only, where it stands for several"
+    )
 
 
 def list_standing(options: Namespace, utc: datetime) -> None:
@@ -55,16 +57,17 @@ def list_standing(options: Namespace, utc: datetime) -> None:
 
 
 def show(options: Namespace, utc: datetime) -> None:
-    """Show all that one says, as it is signed."""
-    print(as_json(_fields(found(options, options.kind, utc))))
+    """Show all that one says, as it is signed for each area."""
+    for publication in meant(options, options.kind, utc):
+        print(as_json(_fields(publication)))
 
 
 def withdraw(options: Namespace, utc: datetime) -> None:
-    """Sign and remember the withdrawal of what stands under an id."""
-    draft = msgspec.structs.replace(found(options, options.kind, utc), sent=utc, withdrawn=True)
+    """Sign and remember the withdrawal of what stands under an id, in every area or in the one that is named."""
+    drafts = [msgspec.structs.replace(p, sent=utc, withdrawn=True) for p in meant(options, options.kind, utc)]
     if options.kind == "alert":
-        confirm(options, tree(options), [draft], f"The withdrawal of {draft.id}")
-    publish(options, draft)
+        confirm(options, tree(options), drafts, f"The withdrawal of {options.id}")
+    publish(options, *drafts)
 
 
 def _state(publication: Publication, over: dict[str, str], utc: datetime) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from content import arguments
 from content.commands import drafts, listing, pictures
 from content.commands import options as words
-from content.commands.checks import require_a_day, require_area, require_repository, require_showable, tree
+from content.commands.checks import require_a_day, require_areas, require_repository, require_showable, tree
 from content.commands.publishing import publish
 
 
@@ -52,7 +52,7 @@ def texts(parser: argparse.ArgumentParser) -> None:
 
 def add_message(options: Namespace, utc: datetime) -> None:
     """Check, sign and remember a message."""
-    require_area(tree(options), options.area)
+    require_areas(tree(options), options.places)
     if options.picture is not None:
         require_repository(options, "pictures")
     picture = None if options.picture is None else pictures.chosen(options.picture)
@@ -61,4 +61,4 @@ def add_message(options: Namespace, utc: datetime) -> None:
     require_showable(draft, options.size, pictures.reader(picture))
     if picture is not None:
         picture.keep(options.desk)
-    publish(options, draft)
+    publish(options, *drafts.everywhere(draft, options.places))

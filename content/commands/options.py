@@ -65,7 +65,8 @@ def name(parser: argparse.ArgumentParser) -> None:
 
 def placing(parser: argparse.ArgumentParser) -> None:
     """Who is told, and under which name."""
-    parser.add_argument("--area", type=arguments.area, required=True, metavar="PATH", help="who is told")
+    parser.add_argument("--area", dest="places", type=arguments.area, action="append", required=True, metavar="PATH",
+                        help="who is told; may be repeated")  # fmt: skip
     parser.add_argument("--id", type=arguments.name, required=True, help="the same id again replaces")
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from content.commands import BadInput, listing
 from content.commands import options as words
-from content.commands.checks import require_area, require_repository, tree
-from content.commands.drafts import expiry
+from content.commands.checks import require_areas, require_repository, tree
+from content.commands.drafts import everywhere, expiry
 from content.commands.output import seconds
 from content.commands.pictures import SUFFIXES, Chosen, chosen
 from content.commands.publishing import existing, publish
@@ -36,7 +36,7 @@ def declare(kinds: words.Commands) -> None:
 
 def set_playlist(options: Namespace, utc: datetime) -> None:
     """Check, sign and remember a playlist."""
-    require_area(tree(options), options.area)
+    require_areas(tree(options), options.places)
     require_repository(options, "playlists")
     expires = expiry(options, utc)
     parts = [_part(word) for word in options.items]
@@ -45,10 +45,12 @@ def set_playlist(options: Namespace, utc: datetime) -> None:
     if any(item.message is not None for item in items):
         with closing(existing(options.desk)) as desk:
             every = [look_inside(envelope) for envelope in desk.standing("message")]
-        _require_messages([p for p in every if isinstance(p, Message)], items, options.area, utc)
+        for place in options.places:
+            _require_messages([p for p in every if isinstance(p, Message)], items, place, utc)
     for picture in pictures.values():
         picture.keep(options.desk)
-    publish(options, Playlist(options.id, 1, options.area, utc, expires, items))
+    draft = Playlist(options.id, 1, options.places[0], utc, expires, items)
+    publish(options, *everywhere(draft, options.places))
 
 
 def _part(word: str) -> tuple[str, float | None]:

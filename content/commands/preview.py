@@ -32,14 +32,14 @@ def declare(kinds: words.Commands) -> None:
     message.texts(of_message)
     # Where and when it would be shown is not in the picture.
     of_message.set_defaults(
-        kind="message", id="preview", area="preview", priority=0, starts=None, window=[], dates=[], exception=[],
+        kind="message", id="preview", places=["preview"], priority=0, starts=None, window=[], dates=[], exception=[],
         only_playlist=False,
     )  # fmt: skip
     example = "preview alert drill.png --event earthquake --exercise --state closed"
     of_alert = words.command(actions, "alert", "an alert before it is sent", example)
     alert.texts(of_alert)
     of_alert.add_argument("--state", choices=STATES, default="unsure", help="the car's")
-    of_alert.set_defaults(kind="alert", id="preview", area="preview")
+    of_alert.set_defaults(kind="alert", id="preview", places=["preview"])
     for parser in (of_message, of_alert):
         _common(parser)
         parser.set_defaults(run=preview, expires=None, days=None, lasts=timedelta(days=1))

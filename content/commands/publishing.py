@@ -34,15 +34,12 @@ def standing(options: Namespace, kind: str) -> list[Publication]:
         return [look_inside(envelope) for envelope in desk.standing(kind)]
 
 
-def found(options: Namespace, kind: str, utc: datetime) -> Publication:
-    """The one that stands under an id. Raises BadInput."""
+def meant(options: Namespace, kind: str, utc: datetime) -> list[Publication]:
+    """What stands under an id, once for each area, or for the area that is named alone. Raises BadInput."""
     matching = [p for p in all_found(options, kind, options.id, utc) if options.area in (None, p.area)]
     if not matching:
         raise BadInput(f"{kind} {options.id} does not stand for {options.area}")
-    if len(matching) > 1:
-        areas = ", ".join(p.area for p in matching)
-        raise BadInput(f"{kind} {options.id} stands for {areas}: say which with --area")
-    return matching[0]
+    return matching
 
 
 def all_found(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publication]:
@@ -74,15 +71,31 @@ def state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
 
 
 def publish(options: Namespace, *drafts: Publication, said: Sequence[str] | None = None) -> None:
-    """Sign each as the next revision of its id, read it as a display would, put it on the desk, and say so: in the
-    words of `said`, where a command has better ones."""
+    """Sign each as the next revision of its id, read it as a display would, put all on the desk or none, and say so: in
+    the words of `said`, where a command has better ones."""
     with closing(Desk(options.desk)) as desk:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
         folder = getattr(options, "repository", None) or beside(options.desk)
         then = _then(folder, desk.serving(), drafts)
-    lines = [*(said or [_line(publication) for _, publication in done]), then]
+        lines = [
+            *(said or [_line(publication) for _, publication in done]),
+            *_elsewhere(desk, drafts[0]),
+            then,
+        ]
     tell(options, [_fields(topic, publication) for topic, publication in done], "\n".join(lines))
+
+
+def _elsewhere(desk: Desk, draft: Publication) -> list[str]:
+    """Where the id still stands as it was before, in a line."""
+    kind, name = kind_of(draft), draft.id
+    every = [look_inside(envelope) for envelope in desk.standing(kind)]
+    newest = max((p.revision for p in every if p.id == name), default=0)
+    before = [
+        p.area for p in every
+        if p.id == name and p.revision < newest and p.expires > draft.sent and not p.withdrawn
+    ]  # fmt: skip
+    return [f"{kind} {name} stands as before for {', '.join(before)}."] if before else []
 
 
 def _then(folder: Path | None, serving: tuple[datetime, str] | None, drafts: Sequence[Publication]) -> str:
@@ -106,16 +119,16 @@ def absent(serving: tuple[datetime, str] | None, utc: datetime) -> str:
 
 
 def put(options: Namespace, desk: Desk, publications: Sequence[Publication]) -> list[tuple[str, Publication]]:
-    """Sign publications that have their revisions, and put them on the desk; gives them with their topics."""
-    signer, done = load_key(options.key), []
+    """Sign publications that have their revisions, and put all on the desk or none; gives them with their topics."""
+    signer, signed = load_key(options.key), []
     folder = beside(options.desk)
     for publication in publications:
         if kind_of(publication) not in BY_REPOSITORY:
             require_may_sign(folder, options.key, public_text(signer), kind_of(publication), publication.area)
         envelope = seal(publication, signer)
         unseal(envelope, public_key(public_text(signer)))
-        done.append((desk.publish(publication, envelope), publication))
-    return done
+        signed.append((publication, envelope))
+    return list(zip(desk.publish_all(signed), publications, strict=True))
 
 
 def _line(publication: Publication) -> str:

@@ -25,6 +25,9 @@ from tests.commands_rig import WORDS, Office
 from tests.content_rig import AREA, DAY, NOW, event
 from tests.contract_rig import DEADLINE_S, until
 
+OTHER = f"{AREA}-2"
+TWO = ("--area", AREA, "--area", OTHER)
+
 
 @pytest.fixture
 def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
@@ -73,13 +76,38 @@ def test_a_message_is_listed_and_withdrawn(office: Office) -> None:
     assert "no message water" in office.refused("message", "withdraw", *office.signing(), "--id", "water")
 
 
-def test_withdrawing_asks_for_the_area_where_an_id_stands_for_two(office: Office) -> None:
-    office.add()
-    office.does("message", "add", *office.signing(), "--area", f"{AREA}-2", "--id", "water", *WORDS)
-    withdraw = ("message", "withdraw", *office.signing(), "--id", "water")
-    assert "--area" in office.refused(*withdraw)
-    office.does(*withdraw, "--area", AREA)
-    assert [(p.area, p.withdrawn) for p in office.published()] == [(f"{AREA}-2", False), (AREA, True)]
+def test_one_command_tells_several_areas_and_one_takes_it_off_everywhere(office: Office) -> None:
+    office.add(*TWO)
+    assert [(p.area, p.revision) for p in office.published()] == [(AREA, 1), (OTHER, 1)]
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    assert [(p.area, p.withdrawn) for p in office.published()] == [(AREA, True), (OTHER, True)]
+
+
+def test_what_is_taken_off_in_one_area_is_said_to_stand_in_the_others(office: Office) -> None:
+    office.add(*TWO)
+    said = office.does("message", "withdraw", *office.signing(), "--id", "water", "--area", AREA)
+    assert f"message water stands as before for {OTHER}." in said
+    assert [(p.area, p.withdrawn) for p in office.published()] == [(OTHER, False), (AREA, True)]
+    assert "stands as before" not in office.does("message", "withdraw", *office.signing(), "--id", "water")
+
+
+def test_several_areas_are_told_all_or_none(office: Office) -> None:
+    office.add("--area", f"{OTHER}/lift-1")
+    assert f"stands for {OTHER}/lift-1" in office.refused_to_add(*TWO)
+    assert [p.area for p in office.published()] == [f"{OTHER}/lift-1"]
+
+
+@pytest.mark.parametrize("inner", [AREA, f"{AREA}/lift-1"])
+def test_an_area_that_another_holds_already_is_not_named_beside_it(office: Office, inner: str) -> None:
+    assert f"--area {inner}: is named already by --area {AREA}" in office.refused_to_add(
+        "--area", AREA, "--area", inner
+    )
+
+
+def test_all_areas_of_one_id_are_shown(office: Office) -> None:
+    office.add(*TWO)
+    shown = office.does("message", "show", "--id", "water", "--desk", str(office.desk))
+    assert [f'"{area}"' in shown for area in (AREA, OTHER)] == [True, True]
 
 
 def test_an_earthquake_alert_needs_no_words(office: Office) -> None:

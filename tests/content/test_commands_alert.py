@@ -104,6 +104,21 @@ def test_an_update_changes_what_it_names_and_nothing_else(office: Office) -> Non
     assert "no alert snow" in office.refused("alert", "update", *office.signing(), "--id", "snow")
 
 
+def test_an_alert_for_two_cities_is_asked_about_updated_and_cancelled_as_one(office: Office) -> None:
+    cities = ("--area", "cn/sichuan/chengdu", "--area", "cn/sichuan/mianyang")
+    rain = ("--id", "rain", "--event", "rain", *WORDS, *office.signing())
+    office.hear("lift-1")
+    asked = office.refused("alert", "send", *rain, *cities)
+    assert "cn/sichuan/chengdu: 1 display (1 online, 0 offline), cn/sichuan/mianyang: no display" in asked
+    office.does("alert", "send", "--yes", *rain, *cities)
+    office.does("alert", "update", "--yes", *office.signing(), "--id", "rain", "--severity", "4")
+    said = [(p.area, p.revision, p.severity) for p in office.published() if isinstance(p, Alert)]
+    assert said == [("cn/sichuan/chengdu", 2, 4), ("cn/sichuan/mianyang", 2, 4)]
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "rain")
+    assert {p.area for p in office.published()} == {"cn/sichuan/chengdu", "cn/sichuan/mianyang"}
+    assert all(isinstance(p, Alert) and p.cancels == ("rain",) for p in office.published())
+
+
 def test_a_cancel_ends_an_alert_for_good(office: Office) -> None:
     office.send("--days", "3")
     assert "--yes" in office.refused("alert", "cancel", *office.signing(), "--id", "quake")
