@@ -33,8 +33,9 @@ IDENTIFIES_S = 30.0
 MOST_WAITING = 8
 """More requests at once are not answered: somebody plays with the broker."""
 MOST_REMEMBERED = 64
-LARGEST_PICTURE = LARGEST * 7 // 10
-"""Bytes of a PNG: base64 makes four of three, and the rest of a reply is short."""
+REST = 1500
+LARGEST_PICTURE = (LARGEST - REST) // 4 * 3
+"""Bytes: base64 makes four of three; the rest of a reply that carries one is an id, a rule and two times."""
 IDENTIFY = "identify"
 
 
@@ -61,11 +62,11 @@ def identifying(site: Site) -> Page:
 
 
 def picture(pixels: Pixels) -> bytes:
-    """The glass as PNG, in the largest of its halves, thirds, … that can be sent. Blocks."""
+    """The glass as lossless WebP, a third of a PNG, in the largest of its halves, thirds, … that can be sent. Blocks."""
     whole = Image.fromarray(pixels)
     for divisor in range(1, 17):
         data = io.BytesIO()
-        (whole if divisor == 1 else whole.reduce(divisor)).save(data, "PNG")
+        (whole if divisor == 1 else whole.reduce(divisor)).save(data, "WEBP", lossless=True, method=1)
         if data.tell() <= LARGEST_PICTURE:
             break
     return data.getvalue()
@@ -161,18 +162,18 @@ class Requests:
 
     async def _answered(self, request: Request) -> Delivery:
         log.info("asked for %s by request %s", request.ask, request.id)
-        png, findings = b"", list[Finding]()
+        seen, findings = b"", list[Finding]()
         match request.ask:
             case "identify":
                 findings = await self._identify()
             case "self-check":
                 findings = await self._parts.drawing(lambda: list(self._findings()))
             case "screenshot":
-                png, findings = await self._screenshot()
+                seen, findings = await self._screenshot()
         time, (choice, since) = self._parts.clock.read(), self._parts.shown()
         page, rule = ("none", "not yet") if choice is None else (name_of(choice.page), choice.rule)
         reply = Reply(
-            request.id, request.ask, time.utc, time.quality, page, rule, since, tuple(findings), png
+            request.id, request.ask, time.utc, time.quality, page, rule, since, tuple(findings), seen
         )
         return Delivery(reply_topic(self._car, request.id), encode(reply))
 

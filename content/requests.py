@@ -54,5 +54,5 @@ class Reply(Struct, frozen=True, omit_defaults=True):
     since: Moment | None = None
     findings: tuple[Finding, ...] = ()
     picture: bytes = b""
-    """PNG, base64 in JSON: the pixels read back from the screen, in full size or, where that is too large to send, a
+    """Lossless WebP, base64 in JSON: the pixels read back from the screen, in full size or, where that is too large to send, a
     half, a third … of it."""

@@ -3,7 +3,6 @@
 from argparse import Namespace
 from datetime import datetime
 from importlib import import_module
-from pathlib import Path
 
 from content import arguments
 from content.certificates import MANAGER
@@ -23,7 +22,7 @@ def declare(kinds: words.Commands) -> None:
     parser.add_argument("ask", choices=ASKS, metavar="QUESTION", help=", ".join(ASKS))
     words.key(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the screenshot goes (default: CAR.png)"
+        "--out", type=arguments.png, metavar="FILE", help="where the screenshot goes (default: CAR.png)"
     )
     parser.add_argument("--wait-s", type=arguments.number(1, 600), default=20, metavar="N",
                         help="give up after N seconds (default: %(default)s)")  # fmt: skip

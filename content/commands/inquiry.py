@@ -17,7 +17,10 @@ from content.commands.connecting import broker_of
 from content.commands.office import REPOSITORY
 from content.commands.output import seconds, tell
 from content.commands.rules import explained
+from content.drawing.colours import WHITE
 from content.envelope import load_key, public_text, seal
+from content.message import BadMessage
+from content.pictures import MOST_ACROSS, opened
 from content.requests import Reply, Request
 from content.wire import Status, decode, reply_topic, request_topic, status_topic
 
@@ -25,6 +28,7 @@ AGAIN_S = 3.0
 """A question at QoS 1 to a display that subscribes at QoS 0 may get lost: asked again, the display says the same."""
 KNOWN_S = 3.0
 """What is retained comes at once."""
+WHOLE = (MOST_ACROSS, MOST_ACROSS)
 CLOCKS_APART = timedelta(minutes=1)
 """A question counts for so much longer than somebody waits: the two clocks need not agree."""
 
@@ -59,8 +63,11 @@ def _line(check: str, verdict: str, said: str, todo: str) -> str:
 
 
 def _keep(path: Path, data: bytes) -> Path:
+    """As PNG, which every program shows. Raises BadInput."""
     try:
-        path.write_bytes(data)
+        opened(data, WHOLE, WHITE).save(path, "PNG")
+    except BadMessage as error:
+        raise BadInput("the picture of its glass came damaged; ask again") from error
     except OSError as error:
         raise BadInput(f"--out {path}: {error.strerror}; name a file that can be written") from error
     return path

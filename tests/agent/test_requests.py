@@ -15,6 +15,7 @@ from PIL import Image
 from securesystemslib.signer import CryptoSigner
 
 from agent.requests import IDENTIFIES_S, LARGEST_PICTURE, MOST_WAITING, identifying, judge, picture
+from content import layouts
 from content.broker import Delivery
 from content.envelope import seal
 from content.message import BadMessage
@@ -240,3 +241,10 @@ def test_a_picture_that_is_too_large_to_send_is_made_smaller() -> None:
 def test_the_name_page_has_the_names_of_this_site() -> None:
     other = replace(SITE, lift=SITE.building)
     assert not looks_like(drawn(identifying(other)).pixels, identifying(SITE))
+
+
+@pytest.mark.parametrize("layout", ["check", "drill", "notice", "other_alert"])
+def test_the_fullest_pages_that_we_draw_are_sent_whole(layout: str) -> None:
+    for page in layouts.find(layout).samples():
+        width, height = Image.open(io.BytesIO(picture(layouts.draw(page, SITE, (1080, 1920)).pixels))).size
+        assert (width, height) == (1080, 1920)
