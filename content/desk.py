@@ -1,28 +1,20 @@
 """The content side's memory: what was published, what displays told. SQLite, durable, one thread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
 from content.behind import Expected
-from content.database import Database
 from content.envelope import look_inside
 from content.message import Alert, BadMessage, Publication, in_area, kind_of, prefixes
-from content.wire import Event, Received, Status, area_topic, encode, place_of
+from content.told import TABLES, Told
+from content.wire import area_topic, place_of
 
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS publication (
     kind TEXT, id TEXT, area TEXT, revision INTEGER NOT NULL, expires TEXT NOT NULL,
     withdrawn INTEGER NOT NULL, change INTEGER NOT NULL UNIQUE, envelope BLOB, PRIMARY KEY (kind, id, area));
-CREATE TABLE IF NOT EXISTS event (
-    car TEXT, stream TEXT, sequence INTEGER, kind TEXT NOT NULL, utc TEXT NOT NULL, clock TEXT NOT NULL,
-    body TEXT NOT NULL, PRIMARY KEY (car, stream, sequence)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS held (
-    car TEXT, stream TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (car, stream)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS status (car TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ended (id TEXT, area TEXT, PRIMARY KEY (id, area)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS serving (one INTEGER PRIMARY KEY CHECK (one = 1), utc TEXT NOT NULL, broker TEXT NOT NULL);
 """
@@ -55,17 +47,7 @@ class Change:
     """Empty: nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one commit brought."""
-
-    fresh: list[tuple[str, Event]]
-    """Events that were not held before, with their cars."""
-    received: dict[str, Received]
-    """What each car may now delete."""
-
-
-class Desk(Database):
+class Desk(Told):
     """What was published and what was received, in one database file. Every commit is on the disk.
 
     Several processes may have it open. Every method raises DeskError when the database cannot be used.
@@ -73,7 +55,7 @@ class Desk(Database):
 
     def __init__(self, path: Path | str) -> None:
         """Open or create the database."""
-        super().__init__(path, _SCHEMA)
+        super().__init__(path, TABLES + _TABLES)
 
     def next_revision(self, kind: str, name: str) -> int:
         """The revision that a publication of this kind and id has to have now."""
@@ -221,67 +203,6 @@ class Desk(Database):
         expected = self.expected(utc)
         return [car for car, status in self.statuses().items() if expected.is_behind(status)]
 
-    def hold(self, told: Iterable[tuple[str, Event]], statuses: Iterable[tuple[str, Status]] = ()) -> Held:
-        """Keep what cars told, each event once, in one commit."""
-        fresh, streams = [], []
-        with self._commit():
-            for car, status in statuses:
-                payload = encode(self._whole(car, status))
-                self._db.execute("INSERT OR REPLACE INTO status VALUES (?, ?)", (car, payload))
-            for car, event in told:
-                row = (car, event.stream, event.sequence, event.kind, event.utc.isoformat(), event.clock,
-                       msgspec.json.encode(event.body).decode())  # fmt: skip
-                added = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-                fresh += [(car, event)] * added.rowcount
-                streams.append((car, event.stream))
-            received = {car: self._advance(car, stream) for car, stream in dict.fromkeys(streams)}
-        return Held(fresh, received)
-
-    def _whole(self, car: str, status: Status) -> Status:
-        """A will says only that the car is gone: what it said of itself before stays."""
-        if status.online or status.version:
-            return status
-        before = self._rows("SELECT payload FROM status WHERE car = ?", car)
-        if not before:
-            return status
-        known = msgspec.json.decode(before[0][0], type=Status)
-        return msgspec.structs.replace(known, online=False, session=status.session)
-
-    def _advance(self, car: str, stream: str) -> Received:
-        """Count on from what was held without a gap."""
-        rows = self._rows("SELECT sequence FROM held WHERE car = ? AND stream = ?", car, stream)
-        held = rows[0][0] if rows else 0
-        later = self._db.execute(
-            "SELECT sequence FROM event WHERE car = ? AND stream = ? AND sequence > ? ORDER BY sequence",
-            (car, stream, held),
-        )
-        for (sequence,) in later:
-            if sequence != held + 1:
-                break
-            held = sequence
-        self._db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (car, stream, held))
-        return Received(stream, held)
-
-    def received(self) -> list[tuple[str, Received]]:
-        """What is held of every car's streams."""
-        rows = self._rows("SELECT car, stream, sequence FROM held ORDER BY car, stream")
-        return [(car, Received(stream, sequence)) for car, stream, sequence in rows]
-
-    def events(self, car: str, kind: str | None = None) -> list[Event]:
-        """What a car told, of one kind or of all, in the order of its streams, by when they began, and sequences."""
-        rows = self._rows(
-            "SELECT stream, sequence, kind, utc, clock, body FROM event "
-            "WHERE car = ?1 AND (?2 IS NULL OR kind = ?2) "
-            "ORDER BY (SELECT min(utc) FROM event AS one WHERE one.car = ?1 AND one.stream = event.stream), stream, sequence",
-            car,
-            kind,
-        )
-        return [
-            Event(f"{stream}-{sequence}", stream, sequence, kind, datetime.fromisoformat(utc), clock,
-                  msgspec.json.decode(body))
-            for stream, sequence, kind, utc, clock, body in rows
-        ]  # fmt: skip
-
     def say_serving(self, utc: datetime, broker: str) -> None:
         """A service works on this desk and has its broker, at this moment."""
         with self._commit():
@@ -291,8 +212,3 @@ class Desk(Database):
         """When one last did, and at which broker."""
         rows = self._rows("SELECT utc, broker FROM serving")
         return (datetime.fromisoformat(rows[0][0]), rows[0][1]) if rows else None
-
-    def statuses(self) -> dict[str, Status]:
-        """How every car last said it is."""
-        rows = self._rows("SELECT car, payload FROM status ORDER BY car")
-        return {car: msgspec.json.decode(payload, type=Status) for car, payload in rows}

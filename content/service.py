@@ -7,7 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ from content.database import DeskError
 from content.desk import Change, Desk
 from content.envelope import seal
 from content.message import BadMessage, Publication
+from content.told import KEPT
 from content.wire import (
     AREA_TOPICS,
     SERVICE_TOPIC,
@@ -45,6 +46,7 @@ RETRY_S = 1.0
 LOOK_S = 0.5
 """How often the desk is looked at for what other processes published there, and for what has expired."""
 BEHIND_LOOK_S = 2.0
+FORGET_S = 3600.0
 SERVING_S = 5.0
 """How often the desk is told that it is served."""
 
@@ -66,15 +68,16 @@ class Service:
         believed: Callable[[bytes], Publication] | None = None,
         beside: Callable[[Connection], Coroutine[Any, Any, None]] | None = None,
         address: str = "",
+        keep: timedelta = KEPT,
     ) -> None:
         """told is called with every event once it is held; believed: what an envelope holds that others published, if
         it may be believed, raises BadMessage; beside: runs on every connection too, as a broker that knows its clients
         by their certificates lets each have one only; address: of the broker, for whoever reads on the desk that it is
-        served."""
+        served; keep: for how long what displays told is kept."""
         self._broker, self._desk, self._work = broker, desk, work
         self._utc, self._told = utc, told
         self._adoption = None if believed is None else Adoption(desk, believed)
-        self._beside, self._address = beside, address
+        self._beside, self._address, self._keep = beside, address, keep
         self._look_s = look_s
         # The same spread each time: it is among this service's displays, and simulated days repeat.
         self._behind = behind or Behind(Random(0))
@@ -126,6 +129,7 @@ class Service:
             tasks.create_task(self._hold(connection, waiting), name="hold")
             tasks.create_task(self._send_again(connection), name="send again")
             tasks.create_task(self._ask_again(connection), name="ask again")
+            tasks.create_task(self._forget(), name="forget")
             if self._address:
                 tasks.create_task(self._say_serving(), name="serving")
             if self._beside is not None:
@@ -247,6 +251,13 @@ class Service:
         except BadMessage as error:
             log.warning("%s: not taken: %s", delivery.topic, error)
             return None
+
+    async def _forget(self) -> None:
+        """What is older than anybody asks for goes, lest the disk fills up."""
+        while True:
+            while await self._work(lambda: self._desk.forget(self._utc() - self._keep)):
+                await asyncio.sleep(0)
+            await asyncio.sleep(FORGET_S)
 
     async def _say_received(self, connection: Connection, car: str, received: Received) -> None:
         await connection.publish(received_topic(car), encode(received), qos=1, retain=True)

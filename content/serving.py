@@ -5,7 +5,7 @@ import logging
 import signal
 from argparse import Namespace
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -51,11 +51,12 @@ async def _run(options: Namespace, broker: MqttBroker, desk: Desk) -> None:
 
 def _service(options: Namespace, broker: MqttBroker, desk: Desk, work: Work) -> Service:
     folder: Path | None = options.repository
+    keep = timedelta(days=options.keep_days)
     if folder is None:
-        return Service(broker, desk, work, utc=_now, address=broker.address)
+        return Service(broker, desk, work, utc=_now, address=broker.address, keep=keep)
     broadcast = Broadcast(folder, options.keys, work, _now)
     return Service(
-        broker, desk, work, utc=_now, beside=broadcast.run, address=broker.address,
+        broker, desk, work, utc=_now, beside=broadcast.run, address=broker.address, keep=keep,
         believed=lambda data: alert_keys_in(Folder(folder)).unseal(data),
     )  # fmt: skip
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
+from content import arguments
 from content.certificates import CONTENT
 from content.commands import connecting
 from content.commands import options as words
 from content.commands.office import NEEDED
+from content.told import KEPT
 
 
 def declare(kinds: words.Commands) -> None:
@@ -21,6 +23,8 @@ def declare(kinds: words.Commands) -> None:
     parser.add_argument("--repository", type=Path, metavar="FOLDER", help="keep it at the broker, and fresh")
     parser.add_argument("--keys", type=Path, metavar="FOLDER", help="the key ring of the repository")
     parser.add_argument("--desk", type=Path, default=NEEDED, metavar="FILE", help="the database")
+    parser.add_argument("--keep-days", type=arguments.number(1, 36500), default=KEPT.days, metavar="N",
+                        help="of what displays told (default: %(default)s)")  # fmt: skip
     parser.set_defaults(run=serve)
 
 

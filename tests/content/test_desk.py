@@ -145,48 +145,6 @@ def test_a_display_is_behind_while_it_knows_something_else(desk: Desk) -> None:
     assert desk.behind(NOW) == ["late", "there"]
 
 
-def test_an_event_is_held_once_however_often_it_is_told(desk: Desk) -> None:
-    told = [(CAR, event(1)), (CAR, event(2)), (CAR, event(1))]
-    assert desk.hold(told).fresh == told[:2]
-    assert desk.hold(told).fresh == []
-    assert desk.events(CAR) == [event(1), event(2)]
-
-
-def test_received_counts_up_to_the_first_gap_and_on_when_it_closes(desk: Desk) -> None:
-    def received(*sequences: int) -> Received:
-        return desk.hold([(CAR, event(n)) for n in sequences]).received[CAR]
-
-    assert received(3, 1) == Received("box", 1)
-    assert received(5) == Received("box", 1)
-    assert received(2) == Received("box", 3)
-    assert received(4) == Received("box", 5)
-    assert desk.received() == [(CAR, Received("box", 5))]
-
-
-def test_the_same_numbers_of_another_car_and_of_another_outbox_are_other_events(desk: Desk) -> None:
-    told = [(CAR, event(1)), ("lift-3", event(1)), (CAR, event(1, "new-box"))]
-    assert desk.hold(told).fresh == told
-    assert desk.received() == [
-        (CAR, Received("box", 1)),
-        (CAR, Received("new-box", 1)),
-        ("lift-3", Received("box", 1)),
-    ]
-
-
-def test_a_will_keeps_what_the_car_last_said(desk: Desk) -> None:
-    alive = Status(online=True, session=4, version="0.1.0", page="idle", since=NOW)
-    desk.hold([], [(CAR, alive)])
-    desk.hold([], [(CAR, Status(online=False, session=4))])
-    assert desk.statuses() == {
-        CAR: Status(online=False, session=4, version="0.1.0", page="idle", since=NOW),
-    }
-
-
-def test_a_will_of_a_car_never_seen_is_kept(desk: Desk) -> None:
-    desk.hold([], [(CAR, Status(online=False, session=4))])
-    assert not desk.statuses()[CAR].online
-
-
 WRITER = """
 import sys
 from content.desk import Desk

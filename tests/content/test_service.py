@@ -394,6 +394,20 @@ def test_a_service_says_on_its_desk_that_it_has_its_broker(tmp_path: Path) -> No
     play(tmp_path, script, named)
 
 
+def test_what_displays_told_is_kept_for_as_long_as_was_said(tmp_path: Path) -> None:
+    def keeping(scene: Scene) -> None:
+        scene.desk.hold([("lift-2", event(1))])
+        scene.service = Service(scene.broker, scene.desk, Inline(), utc=scene.utc, keep=timedelta(hours=3))
+
+    async def script(scene: Scene) -> None:
+        await asyncio.sleep(2 * 3600)
+        assert len(scene.desk.events("lift-2")) == 1
+        await asyncio.sleep(3 * 3600)
+        assert scene.desk.events("lift-2") == []
+
+    play(tmp_path, script, keeping)
+
+
 def test_two_services_that_do_not_agree_do_not_fight_as_fast_as_they_can(tmp_path: Path) -> None:
     async def script(scene: Scene) -> None:
         await scene.service.publish(RAIN, SIGNER)
