@@ -2,17 +2,20 @@
 
 import argparse
 from argparse import Namespace
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from content import arguments
+from content.commands import BadInput
 from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import tree
 from content.commands.output import as_json, seconds, tell
-from content.commands.publishing import cancelled, meant, publish, standing, state
+from content.commands.publishing import cancelled, existing, meant, publish, standing, state
+from content.commands.repository_desk import Whose, brought_of, heading
 from content.languages import shown
 from content.message import Alert, Playlist, Publication, Release
 from content.tables import table
@@ -46,28 +49,62 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 def list_standing(options: Namespace, utc: datetime) -> None:
     """Show the publications of a kind."""
-    every = standing(options, options.kind)
-    over = cancelled(every)
+    kept = standing(options, options.kind)
+    over = cancelled(kept)
+    every = [*map(Whose, kept), *_brought(options)]
     rows = [
-        [p.id, p.area, str(p.revision), _state(p, over, utc), seconds(p.expires), _title(p)]
-        for p in every if not _only_cancels(p)
+        [p.id, p.area, str(p.revision), _state(p, over, utc), seconds(p.expires), *one.cells, _title(p)]
+        for one in every if not _only_cancels(p := one.publication)
     ]  # fmt: skip
-    fields = [{**_fields(p), "state": state(p, over, utc)} for p in every]
-    tell(options, fields, table(["ID", "AREA", "REVISION", "STATE", "EXPIRES", "TITLE"], rows))
+    fields = [
+        {**_fields(one.publication), "state": state(one.publication, over, utc), **one.fields}
+        for one in every
+    ]
+    headings = ["ID", "AREA", "REVISION", "STATE", "EXPIRES", *heading(options.kind), "TITLE"]
+    tell(options, fields, table(headings, rows))
 
 
 def show(options: Namespace, utc: datetime) -> None:
-    """Show all that one says, as it is signed for each area."""
-    for publication in meant(options, options.kind, utc):
-        print(as_json(_fields(publication)))
+    """Show all that one says, as it is signed for each area, and whose it is."""
+    theirs = _theirs(options, utc)
+    for one in [*map(Whose, _mine(options, utc, theirs)), *theirs]:
+        print(as_json({**_fields(one.publication), **one.fields}))
 
 
 def withdraw(options: Namespace, utc: datetime) -> None:
     """Sign and remember the withdrawal of what stands under an id, in every area or in the one that is named."""
-    drafts = [msgspec.structs.replace(p, sent=utc, withdrawn=True) for p in meant(options, options.kind, utc)]
+    theirs = _theirs(options, utc)
+    mine = _mine(options, utc, theirs)
+    if not mine:
+        where = ", ".join(f"{one.publication.area} is of the publisher of {one.publisher}" for one in theirs)
+        raise BadInput(f"{options.kind} {options.id} for {where}: only its publisher can withdraw it")
+    drafts = [msgspec.structs.replace(p, sent=utc, withdrawn=True) for p in mine]
     if options.kind == "alert":
         confirm(options, tree(options), drafts, f"The withdrawal of {options.id}")
     publish(options, *drafts)
+
+
+def _mine(options: Namespace, utc: datetime, theirs: list[Whose]) -> list[Publication]:
+    """What is meant and stands on the desk. Raises BadInput where nothing is, and publishers have nothing either."""
+    try:
+        return meant(options, options.kind, utc)
+    except BadInput:
+        if not theirs:
+            raise
+        return []
+
+
+def _theirs(options: Namespace, utc: datetime) -> list[Whose]:
+    """What is meant, and publishers of areas brought."""
+    return [
+        one for one in _brought(options, options.id)
+        if one.publication.expires > utc and options.area in (None, one.publication.area)
+    ]  # fmt: skip
+
+
+def _brought(options: Namespace, name: str | None = None) -> list[Whose]:
+    with closing(existing(options.desk)) as desk:
+        return brought_of(desk, options.kind, name)
 
 
 def _state(publication: Publication, over: dict[str, str], utc: datetime) -> str:

@@ -12,6 +12,7 @@ from content.commands.drafts import everywhere, expiry
 from content.commands.output import seconds
 from content.commands.pictures import SUFFIXES, Chosen, chosen
 from content.commands.publishing import existing, publish
+from content.commands.repository_desk import brought_of
 from content.envelope import look_inside
 from content.message import Item, Message, Playlist, in_area, is_name
 
@@ -45,6 +46,7 @@ def set_playlist(options: Namespace, utc: datetime) -> None:
     if any(item.message is not None for item in items):
         with closing(existing(options.desk)) as desk:
             every = [look_inside(envelope) for envelope in desk.standing("message")]
+            every += [one.publication for one in brought_of(desk, "message")]
         for place in options.places:
             _require_messages([p for p in every if isinstance(p, Message)], items, place, utc)
     for picture in pictures.values():

@@ -73,10 +73,10 @@ def state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
 def publish(options: Namespace, *drafts: Publication, said: Sequence[str] | None = None) -> None:
     """Sign each as the next revision of its id, read it as a display would, put all on the desk or none, and say so: in
     the words of `said`, where a command has better ones."""
-    with closing(Desk(options.desk)) as desk:
+    folder = getattr(options, "repository", None) or beside(options.desk)
+    with closing(desk_at(options.desk, folder)) as desk:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
-        folder = getattr(options, "repository", None) or beside(options.desk)
         then = _then(folder, desk.serving(), drafts)
         lines = [
             *(said or [_line(publication) for _, publication in done]),

@@ -16,6 +16,7 @@ from content.commands import options as words
 from content.commands.checks import AREAS, tree
 from content.commands.output import seconds, tell
 from content.commands.publishing import absent, existing, standing
+from content.commands.repository_desk import Whose, brought, brought_of, expected_with, heading
 from content.commands.rules import shows
 from content.desk import Desk
 from content.message import in_area
@@ -68,7 +69,7 @@ def status(options: Namespace, utc: datetime) -> None:
         _one(options, asked[0], getattr(options, asked[0]))
         return
     with closing(existing(options.desk)) as desk:
-        cars, expected = desk.statuses(), desk.expected(utc)
+        cars, expected = desk.statuses(), expected_with(desk, brought(desk), utc)
         away = absent(desk.serving(), utc)
     headings = ["CAR", "ONLINE", "HAS ALL", "PAGE", "RULE", "SINCE", "CLOCK", "VERSION", "LOST"]
     rows = [[car, *_condition(status, expected)] for car, status in cars.items()]
@@ -94,21 +95,28 @@ def _condition(status: Status, expected: Expected) -> list[str]:
 
 def _one(options: Namespace, kind: str, name: str) -> None:
     """Who should have one publication, who took which revision of it, and who shows it."""
-    places = [p.area for p in standing(options, kind) if p.id == name]
-    if not places:
-        raise BadInput(f"no {kind} {name} is kept: `hoistway-content {kind} list` shows which are")
+    kept = [Whose(p) for p in standing(options, kind) if p.id == name]
     with closing(existing(options.desk)) as desk:
-        cars = {car: s for car, s in desk.statuses().items() if any(in_area(p, s.area) for p in places)}
+        every = [*brought_of(desk, kind, name), *kept]
+        if not every:
+            raise BadInput(f"no {kind} {name} is kept: `hoistway-content {kind} list` shows which are")
+        cars = {car: (s, one) for car, s in desk.statuses().items() if (one := _for(s.area, every))}
         has = {car: _taken(desk, car, kind, name) for car in cars}
     fields = [
-        {"car": car, "online": s.online, "has": has[car], "shows": shows(s.rule, kind, name)}
-        for car, s in cars.items()
+        {"car": car, "online": s.online, "has": has[car], "shows": shows(s.rule, kind, name), **one.fields}
+        for car, (s, one) in cars.items()
     ]
     rows = [
-        [str(f["car"]), _yes(f["online"]), f"revision {f['has']}" if f["has"] else "no", _yes(f["shows"])]
-        for f in fields
-    ]
-    tell(options, fields, table(["CAR", "ONLINE", "HAS", "SHOWS"], rows))
+        [car, _yes(s.online), f"revision {has[car]}" if has[car] else "no", _yes(shows(s.rule, kind, name)),
+         *one.cells]
+        for car, (s, one) in cars.items()
+    ]  # fmt: skip
+    tell(options, fields, table(["CAR", "ONLINE", "HAS", "SHOWS", *heading(kind)], rows))
+
+
+def _for(place: str, every: list[Whose]) -> Whose | None:
+    """The first that is meant for a place."""
+    return next((one for one in every if in_area(one.publication.area, place)), None)
 
 
 def _taken(desk: Desk, car: str, kind: str, name: str) -> int:

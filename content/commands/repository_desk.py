@@ -1,16 +1,25 @@
-"""The desk of an office with a repository: messages and playlists reach displays by that alone."""
+"""The desk of an office with a repository: messages and playlists reach displays by that alone, and publishers of areas
+bring theirs there from desks of their own."""
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from content.behind import Expected
-from content.commands.office import REPOSITORY
+from content.commands.office import KEYS, REPOSITORY
 from content.desk import Change, Desk
+from content.envelope import look_inside
+from content.message import BadMessage, Publication, kind_of
 from content.repository.names import TIMESTAMP
 from content.wire import ROOT
+
+if TYPE_CHECKING:
+    from content.repository.contents import Contents, Listed
 
 BY_REPOSITORY = ("message", "playlist")
 
@@ -19,9 +28,10 @@ class RepositoryDesk(Desk):
     """A display with a pinned root would refuse a message in an envelope of its own, and report it each time."""
 
     def __init__(self, path: Path, repository: Path) -> None:
-        """repository: its folder, where content stands too that publishers of areas brought from desks of their own."""
+        """repository: its folder. What is signed with keys of the ring beside it is this desk's to change."""
         super().__init__(path)
         self._repository = repository
+        self._brought: list[Listed] = []
 
     def changes(self, after: int, utc: datetime) -> list[Change]:
         """Alerts and releases only."""
@@ -31,22 +41,128 @@ class RepositoryDesk(Desk):
         """Alerts and releases only."""
         return [found for found in super().envelopes(place) if found[0] not in BY_REPOSITORY]
 
+    def publish_all(self, signed: Sequence[tuple[Publication, bytes]]) -> list[str]:
+        """Not what would never go out: the publisher of an area has one of this id there, and `publish` would be refused."""
+        for publication, _ in signed:
+            if kind_of(publication) in BY_REPOSITORY and not publication.withdrawn:
+                self._require_ours(publication)
+        return super().publish_all(signed)
+
+    def _require_ours(self, publication: Publication) -> None:
+        kind, name = kind_of(publication), publication.id
+        for one in self.brought(lambda contents: contents.named(kind, name)):
+            if one.in_ring is False and one.publication.area == publication.area:
+                raise BadMessage(
+                    f"{kind} {name} for {publication.area} is of the publisher of {one.publisher}, and changed there: "
+                    "take another id"
+                )
+
     def expected(self, utc: datetime) -> Expected:
-        """What a repository no longer has is not known as withdrawn: it is gone."""
+        """What a repository no longer has is not known as withdrawn: it is gone. While it cannot be read, what was read
+        last counts."""
+        with suppress(BadMessage):
+            self._brought = self.brought(lambda contents: contents.every())
+        return self.expected_with(self._brought, utc)
+
+    def expected_with(self, brought: "Sequence[Listed]", utc: datetime) -> Expected:
+        """The same, when of what publishers brought this is known already: all, or all that is for the place in question."""
         rows = self._rows(
             "SELECT area, kind, id, revision FROM publication WHERE envelope IS NOT NULL AND expires > ? "
             f"AND NOT (withdrawn AND kind IN ({','.join('?' * len(BY_REPOSITORY))}))",
             utc.astimezone(UTC).isoformat(),
             *BY_REPOSITORY,
         )
-        mine = {tuple(row[:3]) for row in rows}
-        others = (row for row in self._contents.current(utc) if row[:3] not in mine)
-        return Expected([*rows, *others], self.ended())
+        theirs = {_target(one.publication): one.publication for one in brought}
+        mine = (row for row in rows if tuple(row[:3]) not in theirs)
+        current = ((*target, one.revision) for target, one in theirs.items() if one.expires > utc)
+        return Expected([*mine, *current], self.ended())
+
+    def brought(self, part: "Callable[[Contents], list[Listed]]") -> "list[Listed]":
+        """What stands in a part of the repository and was not put there from this desk. Raises BadMessage."""
+        rows = self._rows("SELECT area, kind, id, withdrawn FROM publication")
+        withdrawn = {(area, kind, name): gone for area, kind, name, gone in rows}
+        return [one for one in part(self._contents) if not _is_mine(one, withdrawn)]
 
     @cached_property
-    def _contents(self) -> Any:
+    def _contents(self) -> "Contents":
         """With python-tuf, which other commands do not wait for."""
-        return import_module("content.repository.contents").Contents(self._repository)
+        made: Contents = import_module("content.repository.contents").Contents(
+            self._repository, self._repository.parent / KEYS
+        )
+        return made
+
+
+Target = tuple[str, str, str]
+"""Area, kind and id."""
+
+
+def _target(publication: Publication) -> Target:
+    return publication.area, kind_of(publication), publication.id
+
+
+def _is_mine(one: "Listed", withdrawn: dict[Target, bool]) -> bool:
+    """Whether what stands in the repository was put there from this desk, of which all is given that ever stood there.
+
+    A publisher may take over what was withdrawn here, and what is to be withdrawn stands until `publish`: the ring tells
+    one from the other. Where there is none, what still stands here is taken for this desk's.
+    """
+    target = _target(one.publication)
+    if target not in withdrawn:
+        return False
+    return not withdrawn[target] if one.in_ring is None else one.in_ring
+
+
+def brought(
+    desk: Desk, part: "Callable[[Contents], list[Listed]]" = lambda contents: contents.every()
+) -> "list[Listed]":
+    """What publishers of areas put into the repository of a desk, from desks of their own. Raises BadMessage."""
+    return desk.brought(part) if isinstance(desk, RepositoryDesk) else []
+
+
+def expected_with(desk: Desk, theirs: "Sequence[Listed]", utc: datetime) -> Expected:
+    """What displays should know by a desk and what publishers brought; that may be all that is for one place."""
+    return desk.expected_with(theirs, utc) if isinstance(desk, RepositoryDesk) else desk.expected(utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A publication, and who published it."""
+
+    publication: Publication
+    publisher: str | None = None
+    """The area whose publisher brought it; None: it was published from this desk."""
+
+    @property
+    def fields(self) -> dict[str, str | None]:
+        """For programs. Alerts and releases are not in a repository: whoever signed them, they stand on the desk."""
+        return {"publisher": self.publisher} if kind_of(self.publication) in BY_REPOSITORY else {}
+
+    @property
+    def cells(self) -> list[str]:
+        """The same for a table, under `heading`."""
+        return [self.publisher or "this desk"] if self.fields else []
+
+
+def heading(kind: str) -> list[str]:
+    """Of the column that says whose it is."""
+    return ["PUBLISHER"] if kind in BY_REPOSITORY else []
+
+
+def brought_of(desk: Desk, kind: str, name: str | None = None) -> list[Whose]:
+    """What publishers brought of a kind, or of it under an id. Raises BadMessage."""
+    if kind not in BY_REPOSITORY:
+        return []
+    theirs = brought(desk) if name is None else brought(desk, lambda contents: contents.named(kind, name))
+    return [Whose(one.publication, one.publisher) for one in theirs if kind_of(one.publication) == kind]
+
+
+def all_at(desk: Desk, theirs: "Sequence[Listed]", place: str) -> list[Whose]:
+    """What stands for a place: what publishers brought, and what is on the desk, but for what they have in its place."""
+    replaced = {_target(one.publication) for one in theirs}
+    # Not desk.envelopes: with a repository these are only what goes out in envelopes.
+    kept = (look_inside(envelope) for _, _, envelope in Desk.envelopes(desk, place))
+    mine = [Whose(one) for one in kept if _target(one) not in replaced]
+    return mine + [Whose(one.publication, one.publisher) for one in theirs]
 
 
 def beside(path: Path) -> Path | None:

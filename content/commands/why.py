@@ -9,11 +9,14 @@ from content.commands import options as words
 from content.commands.output import seconds, tell
 from content.commands.publishing import cancelled, existing
 from content.commands.reports import has_all, require_car
+from content.commands.repository_desk import Whose, all_at, brought, expected_with
 from content.commands.rules import explained, shows
 from content.dates import WEEKDAYS
-from content.envelope import look_inside
-from content.message import Alert, Message, Playlist, Publication, Window, in_area, kind_of
+from content.message import Alert, Message, Playlist, Publication, Window, kind_of
 from content.wire import Status
+
+KINDS = ("alert", "message", "playlist")
+"""What can be on a glass, in this order."""
 
 
 def declare(kinds: words.Commands) -> None:
@@ -30,35 +33,53 @@ def why(options: Namespace, utc: datetime) -> None:
     """Say it in sentences."""
     with closing(existing(options.desk)) as desk:
         status = require_car(desk, options.car)
-        known = has_all(status, desk.expected(utc))
-        kept = [
-            look_inside(envelope)
-            for kind in ("alert", "message", "playlist")
-            for envelope in desk.standing(kind)
-        ]
-    waiting = [(f"{kind_of(p)} {p.id}", reason(p, status, utc)) for p in _standing(kept, status, utc)]
+        theirs = brought(desk, lambda contents: contents.around(status.area))
+        known = has_all(status, expected_with(desk, theirs, utc))
+        every = [one for one in all_at(desk, theirs, status.area) if kind_of(one.publication) in KINDS]
+        every.sort(key=lambda one: KINDS.index(kind_of(one.publication)))
+    on_glass = [one for one in every if _is_shown(one, status)]
+    waiting = [(one, reason(one.publication, status, utc)) for one in _standing(every, status, utc)]
     since = "an unknown time" if status.since is None else seconds(status.since)
     tense = "shows" if status.online else "is offline; it last showed"
     lines = [f"{options.car} {tense} the page {status.page or '?'} since {since}.", explained(status.rule)]
+    lines += [f"{_named(one)} is of the publisher of {one.publisher}." for one in on_glass if one.publisher]
     if known == "behind":
         lines.append("It does not know all that it should: what is new has not reached it, or it refuses it.")
-    lines += [f"{what} waits: {because}." for what, because in waiting] or ["Nothing else waits there."]
+    lines += [f"{_whose(one)} waits: {because}." for one, because in waiting] or ["Nothing else waits there."]
     fields = {
         "car": options.car, "online": status.online, "page": status.page, "since": status.since,
         "rule": status.rule, "because": explained(status.rule), "has_all": known,
-        "waiting": [{"what": what, "because": because} for what, because in waiting],
+        "shown": [_fields(one) for one in on_glass],
+        "waiting": [{**_fields(one), "because": because} for one, because in waiting],
     }  # fmt: skip
     tell(options, fields, "\n".join(lines))
 
 
-def _standing(kept: list[Publication], status: Status, utc: datetime) -> list[Publication]:
-    """What is meant for the car, still counts, and is not on its glass."""
-    over = cancelled(kept)
+def _standing(every: list[Whose], status: Status, utc: datetime) -> list[Whose]:
+    """What still counts, and is not on the car's glass."""
+    over = cancelled([one.publication for one in every])
     return [
-        p for p in kept
-        if in_area(p.area, status.area) and not p.withdrawn and p.expires > utc
-        and not (isinstance(p, Alert) and p.id in over) and not shows(status.rule, kind_of(p), p.id)
+        one for one in every
+        if not one.publication.withdrawn and one.publication.expires > utc
+        and not (isinstance(one.publication, Alert) and one.publication.id in over)
+        and not _is_shown(one, status)
     ]  # fmt: skip
+
+
+def _is_shown(one: Whose, status: Status) -> bool:
+    return shows(status.rule, kind_of(one.publication), one.publication.id)
+
+
+def _named(one: Whose) -> str:
+    return f"{kind_of(one.publication)} {one.publication.id}"
+
+
+def _whose(one: Whose) -> str:
+    return _named(one) + (f" of the publisher of {one.publisher}" if one.publisher else "")
+
+
+def _fields(one: Whose) -> dict[str, str | None]:
+    return {"what": _named(one), "publisher": one.publisher}
 
 
 def reason(publication: Publication, status: Status, utc: datetime) -> str:

@@ -1,6 +1,7 @@
 """What stands in a repository's folder: its metadata in memory, and the files it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from itertools import count
 from typing import Any, TypeVar
 
 from tuf.api.metadata import DelegatedRole, Metadata, Root, Snapshot, Targets, Timestamp
@@ -58,30 +59,32 @@ class Standing:
                 yield target_file(path, signed.hashes["sha256"])
 
 
-def read(folder: Folder, *, only_top: bool = False) -> Standing:
-    """What stands there; only the publisher reads it so, because it believes its own disk. only_top: without the lists of
-    areas, of which there may be thousands. Raises BadMessage."""
+def read(folder: Folder, *, only: Container[str] | None = None) -> Standing:
+    """What stands there; only the publisher's side reads it so, because it believes its own disk. only: beside TUF's own
+    targets the lists of these roles and no others, of which there may be thousands. Raises BadMessage."""
     try:
-        versions = [int(name.split(".")[0]) for name in folder if name.endswith(".root.json")]
-        root = parsed(Root, folder[metadata_file("root", max(versions, default=1))])
+        # One after the other: to list the folder takes longer than all the rest where it holds thousands of files.
+        newest = next(n for n in count(1) if metadata_file("root", n + 1) not in folder)
+        root = parsed(Root, folder[metadata_file("root", newest)])
         timestamp = parsed(Timestamp, folder[TIMESTAMP])
         version = timestamp.signed.snapshot_meta.version
         snapshot = parsed(Snapshot, folder[metadata_file("snapshot", version)])
         standing = Standing(root, timestamp, snapshot)
-        _read_role(standing, folder, "targets", only_top=only_top)
+        _read_role(standing, folder, "targets", only)
     except TROUBLE as error:
         raise BadMessage(f"{folder.path}: no repository stands there ({error!r}); create one") from error
     return standing
 
 
-def _read_role(standing: Standing, folder: Folder, name: str, *, only_top: bool = False) -> None:
+def _read_role(standing: Standing, folder: Folder, name: str, only: Container[str] | None) -> None:
     """A role, and all that it delegates to."""
     meta = standing.snapshot.signed.meta.get(f"{name}.json")
     if meta is None:
         return
     standing.roles[name] = parsed(Targets, folder[metadata_file(name, meta.version)])
-    for below in () if only_top else delegated(standing.roles[name].signed):
-        _read_role(standing, folder, below)
+    for below in delegated(standing.roles[name].signed):
+        if only is None or below in only:
+            _read_role(standing, folder, below, only)
 
 
 def parsed(kind: type[M], data: bytes) -> Metadata[M]:

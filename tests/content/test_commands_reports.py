@@ -60,8 +60,8 @@ def test_status_of_a_message_says_who_has_and_who_shows_it(office: Office) -> No
     office.hear("lift-2", took(1, "fire", 1), online=False)
     office.hear("elsewhere", area="cn/yunnan/kunming/lift-1")
     assert office.reads("status", "--message", "water") == [
-        {"car": "lift-1", "online": True, "has": 2, "shows": True},
-        {"car": "lift-2", "online": False, "has": 0, "shows": False},
+        {"car": "lift-1", "online": True, "has": 2, "shows": True, "publisher": None},
+        {"car": "lift-2", "online": False, "has": 0, "shows": False, "publisher": None},
     ]
     assert "no alert water" in office.refused("status", "--alert", "water", "--desk", str(office.desk))
 
@@ -79,6 +79,16 @@ def test_why_names_the_rule_and_what_waits(office: Office) -> None:
     assert "message water waits: it has its turn in its hours (07:00-22:00" in out
     assert "message later waits: it starts at 2026-11-23" in out
     assert "alert quake waits" not in out
+
+
+def test_why_names_what_waits_the_alerts_first(office: Office) -> None:
+    office.add()
+    office.send("--exercise")
+    office.hear("lift-1", page="idle", rule="nothing else")
+    assert [one["what"] for one in office.reads("why", "lift-1")["waiting"]] == [
+        "alert quake",
+        "message water",
+    ]
 
 
 def test_why_names_the_weekdays_and_the_dates_of_what_waits(office: Office) -> None:
@@ -100,6 +110,7 @@ def test_why_of_a_car_with_a_wrong_clock_blames_the_clock(office: Office) -> Non
     assert fields["waiting"] == [
         {
             "what": "message water",
+            "publisher": None,
             "because": "the display's clock is doubtful, and without a clock it keeps no schedule",
         }
     ]

@@ -28,6 +28,7 @@ from simulator.servers import DEPLOY, HOST, Mosquitto
 from tests.commands_rig import WORDS, Office
 from tests.content_rig import AREA, NOW
 from tests.contract_rig import DEADLINE_S
+from tests.publisher_rig import CityDesk, place, repository
 
 
 @pytest.fixture
@@ -35,14 +36,6 @@ def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
     office = Office(tmp_path, capsys)
     office.does("init", str(tmp_path / "office"), "--area", "cn/sichuan", "--broker", "127.0.0.1")
     return office
-
-
-def place(office: Office) -> Path:
-    return office.folder / "office"
-
-
-def repository(office: Office) -> tuple[str, ...]:
-    return ("--repository", str(place(office) / "repository"), "--keys", str(place(office) / "keys"))
 
 
 def targets(office: Office) -> dict[str, str]:
@@ -108,7 +101,7 @@ def test_what_is_not_there_is_named_and_nothing_is_made_in_its_place(office: Off
 
 
 def test_a_message_withdrawn_here_and_published_by_a_city_is_what_displays_should_know(
-    office: Office, city: "CityDesk"
+    office: Office, city: CityDesk
 ) -> None:
     office.desk = place(office) / "desk.sqlite"
     office.does("message", "add", *office.signing(), "--area", AREA, "--id", "city", *WORDS)
@@ -234,31 +227,6 @@ def test_publishers_are_appointed_rotated_and_revoked(office: Office) -> None:
     office.does("keys", "revoke", AREA, "--yes", *repository(office))
     assert targets(office) == {}
     assert "is not an area" in office.refused("keys", "revoke", "CN", *repository(office))
-
-
-class CityDesk:
-    """The publisher of a city, on a machine of its own: a desk, one key, and a copy of the repository."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.folder = office, office.folder / "city"
-        (self.folder / "keys").mkdir(parents=True)
-        self.public = office.does("key", str(self.folder / "keys" / "city.pem")).strip()
-        self.place = ("--repository", str(self.folder / "copy"), "--keys", str(self.folder / "keys"))
-        self.publish = ("publish", "--desk", str(self.folder / "desk.sqlite"), *self.place)
-        self.outgoing = ("--outgoing", str(self.folder / "outgoing"))
-        self.accept = ("accept", str(self.folder / "outgoing"), *repository(office))
-
-    def copies(self) -> None:
-        self.office.does(
-            "export", str(self.folder / "copy"), "--repository", str(place(self.office) / "repository")
-        )
-
-    def adds(self, area: str = AREA) -> None:
-        self.office.does("message", "add", "--key", str(self.office.key), "--desk", str(self.folder / "desk.sqlite"),
-                         "--area", area, "--id", "city", *WORDS)  # fmt: skip
-
-    def brings(self) -> str:
-        return self.office.does(*self.publish, *self.outgoing)
 
 
 @pytest.fixture
