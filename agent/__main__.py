@@ -4,9 +4,8 @@ import argparse
 import logging
 import sys
 from pathlib import Path
-from typing import NoReturn
 
-USAGE, STOPPED = 2, 130
+from content.command_line import STOPPED, USAGE, Parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main(arguments: list[str] | None) -> int:
     # Loading takes seconds on a small computer, and Ctrl-C must not show where it was: so no import of ours stands
-    # at the top.
+    # at the top, but of the one that loads nothing.
     from agent.commands import InUse  # noqa: PLC0415
     from agent.config import ConfigError  # noqa: PLC0415
     from agent.store import StoreError  # noqa: PLC0415
@@ -38,18 +37,11 @@ def _main(arguments: list[str] | None) -> int:
     return code
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"hoistway-agent: {message}; `{self.prog} --help` shows how\n")
-
-
 def _parser() -> argparse.ArgumentParser:
     from agent import commands  # noqa: PLC0415 - as in _main
     from agent.agent import VERSION  # noqa: PLC0415
 
-    parser = _Parser(prog="hoistway-agent", description="The smart display in an elevator car.")
+    parser = Parser(prog="hoistway-agent", description="The smart display in an elevator car.")
     parser.add_argument("--version", action="version", version=VERSION)
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, do, about in (

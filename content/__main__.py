@@ -1,53 +1,43 @@
 """The command `hoistway-content`, for content managers: keys, messages, alerts, releases, and who shows what."""
 
-import argparse
 import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NoReturn
 
-from content.certificates import BadCertificate
-from content.commands import (
-    BadInput,
-    alert,
-    ask,
-    cap,
-    key,
-    message,
-    playlist,
-    preview,
-    release,
-    reports,
-    repository,
-    serve,
-    why,
-)
-from content.commands.office import settle
-from content.database import DeskError
-from content.envelope import BadKey
-from content.message import BadMessage
-
-KINDS = (key, message, alert, playlist, release, cap, reports, why, ask, preview, repository, serve)
-"""In the order in which --help names them."""
+from content.command_line import STOPPED, USAGE, Parser
 
 
 def main(words: list[str] | None = None, *, utc: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
     """Parse the command line and do it; errors of the user are one line and exit code 2, Ctrl-C is 130."""
+    try:
+        return _main(words, utc)
+    except KeyboardInterrupt as error:
+        return _said(str(error) or "stopped", STOPPED)
+
+
+def _main(words: list[str] | None, utc: Callable[[], datetime]) -> int:
+    # Loading takes a while, and Ctrl-C must not show where it was: so no import of ours stands at the top, but of the
+    # one that loads nothing.
+    from content.certificates import BadCertificate  # noqa: PLC0415
+    from content.commands import BadInput  # noqa: PLC0415
+    from content.commands.office import settle  # noqa: PLC0415
+    from content.database import DeskError  # noqa: PLC0415
+    from content.envelope import BadKey  # noqa: PLC0415
+    from content.message import BadMessage  # noqa: PLC0415
+
     try:
         options = _parser().parse_args(words)
         settle(options)
         options.run(options, utc())
         sys.stdout.flush()
     except (BadInput, BadMessage, BadKey, BadCertificate, DeskError) as error:
-        return _said(str(error), 2)
-    except KeyboardInterrupt as error:
-        return _said(str(error) or "stopped", 130)
+        return _said(str(error), USAGE)
     except BrokenPipeError:
         _forget_answer()
     except OSError as error:
         reason = error.strerror or str(error)
-        return _said(reason if error.filename is None else f"{error.filename}: {reason}", 2)
+        return _said(reason if error.filename is None else f"{error.filename}: {reason}", USAGE)
     return 0
 
 
@@ -63,24 +53,26 @@ def _forget_answer() -> None:
     os.close(nowhere)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and names the help of the very command that was typed."""
+def _parser() -> Parser:
+    from content.commands import (  # noqa: PLC0415 - as in _main
+        alert,
+        ask,
+        cap,
+        key,
+        message,
+        playlist,
+        preview,
+        release,
+        reports,
+        repository,
+        serve,
+        why,
+    )
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Words that it does not know are an error here: the parser above would name its own help."""
-        found, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            self.error(f"{' '.join(unknown)}: not known here")
-        return found, unknown
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"hoistway-content: {message}; `{self.prog} --help` shows how\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="hoistway-content", description="What the displays in elevators show, and told.")
+    parser = Parser(prog="hoistway-content", description="What the displays in elevators show, and told.")
     kinds = parser.add_subparsers(metavar="COMMAND", required=True)
-    for kind in KINDS:
+    # In the order in which --help names them.
+    for kind in (key, message, alert, playlist, release, cap, reports, why, ask, preview, repository, serve):
         kind.declare(kinds)
     return parser
 

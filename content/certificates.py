@@ -13,6 +13,7 @@ is brought to the broker by hand, and once a list has lapsed, OpenSSL refuses ev
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from content.repository.disk import write_whole
 
 CA, CA_KEY = "ca.pem", "ca.key"
 REVOKED = "revoked.pem"
@@ -76,11 +79,19 @@ def make_ca(folder: Path) -> None:
 
 def make_server_certificate(folder: Path, names: Sequence[str]) -> Papers:
     """The broker's, for every host name and address by which displays reach it. Raises BadCertificate."""
-    if not names:
-        raise BadCertificate("a broker needs a name: give the host name or address that displays connect to")
+    require_hosts(names)
     builder, key = _issued(folder, names[0], NO_END)
     builder = builder.add_extension(x509.SubjectAlternativeName(map(_host, names)), critical=False)
     return _for(builder, key, folder, ExtendedKeyUsageOID.SERVER_AUTH)
+
+
+def require_hosts(names: Sequence[str]) -> None:
+    """Raises BadCertificate for what cannot stand in a broker's certificate."""
+    if not names:
+        raise BadCertificate("a broker needs a name: give the host name or address that displays connect to")
+    _name(names[0])
+    for name in names:
+        _host(name)
 
 
 def make_client_certificate(folder: Path, name: str, utc: datetime, lasts: timedelta = CAR_LASTS) -> Papers:
@@ -118,6 +129,16 @@ def names_in(certificate: bytes) -> tuple[str, str]:
     return str(common.value), own
 
 
+def hosts_in(certificate: bytes) -> list[str]:
+    """The host names and addresses that a broker's certificate is for. Raises BadCertificate."""
+    try:
+        read = x509.load_pem_x509_certificate(certificate)
+        found = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise BadCertificate(f"not a broker's certificate of this authority: {error}") from error
+    return [str(name.value) for name in found if isinstance(name, x509.DNSName | x509.IPAddress)]
+
+
 def write_new(path: Path, data: bytes, mode: int) -> None:
     """A file that was not there before. Raises BadCertificate."""
     try:
@@ -130,6 +151,8 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
         raise BadCertificate(f"{path}: {error.strerror}; name a folder that you may write") from error
     with os.fdopen(handle, "wb") as file:
         file.write(data)
+        file.flush()
+        os.fsync(handle)
 
 
 def _revoked(folder: Path) -> Iterable[x509.RevokedCertificate]:
@@ -146,9 +169,7 @@ def _write_revoked(folder: Path, entries: Iterable[x509.RevokedCertificate]) -> 
     builder = x509.CertificateRevocationListBuilder(
         authority.subject, BEGINNING, NO_END, revoked_certificates=list(entries)
     )
-    beside = folder / f"{REVOKED}.new"
-    beside.write_bytes(builder.sign(signing, SHA256()).public_bytes(Encoding.PEM))
-    beside.replace(folder / REVOKED)
+    write_whole(folder / REVOKED, builder.sign(signing, SHA256()).public_bytes(Encoding.PEM))
 
 
 def _issued(
@@ -215,7 +236,13 @@ def _host(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        pass
+    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", name):
+        raise BadCertificate(
+            f"{name!r} is no host name: write letters, digits, dots and -, as broker.example, or an address; a name in "
+            "other letters as it is in the DNS, with xn--"
+        )
+    return x509.DNSName(name)
 
 
 def _authority(folder: Path) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
@@ -238,5 +265,5 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BadCertificate(
-            f"{path}: {error.strerror}; `hoistway-content init --broker` makes it"
+            f"{path}: {error.strerror}; bring it back from where you keep it (`hoistway-content init --broker` made it)"
         ) from error

@@ -34,6 +34,14 @@ def _cancellable() -> Iterator[None]:
         raise asyncio.CancelledError
 
 
+def _ask_why(session: aiomqtt.Client) -> None:
+    """aiomqtt keeps why a connection broke in a future of its own, and asyncio complains on stderr of one whose exception
+    nobody asked for. Who was using the connection has been told; an aiomqtt without this future has none to complain of."""
+    broke = getattr(session, "_disconnected", None)
+    if isinstance(broke, asyncio.Future) and broke.done() and not broke.cancelled():
+        broke.exception()
+
+
 class MqttConnection:
     """An open connection through aiomqtt. Its incoming queue is unbounded: a bounded one drops in silence."""
 
@@ -122,6 +130,7 @@ class MqttBroker:
                 raise asyncio.CancelledError
             yield MqttConnection(session)
         finally:
+            _ask_why(session)
             # Where the connection broke, leaving it fails too; who was using it has been told already.
             with suppress(aiomqtt.MqttError):
                 await session.__aexit__(None, None, None)

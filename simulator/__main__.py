@@ -9,12 +9,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+
+from content.command_line import STOPPED, USAGE, Parser
 
 if TYPE_CHECKING:
     from simulator.story import Story
 
-DONE, FAILED, USAGE, STOPPED = 0, 1, 2, 130
+DONE, FAILED = 0, 1
 REMEDY = {
     errno.ENOENT: "name one that is there",
     errno.EEXIST: "name a folder",
@@ -37,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _main(arguments: list[str] | None) -> int:
-    # Loading takes a while, and Ctrl-C must not show where it was: so no import of ours stands at the top.
+    # Loading takes a while, and Ctrl-C must not show where it was: so no import of ours stands at the top, but
+    # of the one that loads nothing.
     from agent.commands import InUse  # noqa: PLC0415
     from agent.config import ConfigError  # noqa: PLC0415
     from agent.store import StoreError  # noqa: PLC0415
@@ -68,15 +71,8 @@ def _told(error: OSError) -> str:
     return f"{where}{error.strerror or error}; {REMEDY.get(error.errno or 0, 'name another')}"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"hoistway-simulator: {message}; `{self.prog} --help` shows how\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="hoistway-simulator", description="Simulated elevators for Hoistway.")
+    parser = Parser(prog="hoistway-simulator", description="Simulated elevators for Hoistway.")
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser(
         "demo", help="one car: a ride, a message, an earthquake; on a local page, or headless into a folder"

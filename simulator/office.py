@@ -37,21 +37,22 @@ STATE, GLASS = "state", "glass"
 
 
 async def run_broker(papers: Path, port: int) -> None:
-    """NATS as deploy/ configures it, until cancelled; cars that are enrolled or revoked meanwhile count at once.
-    Raises NoServer, OSError."""
+    """NATS as deploy/ configures it, until cancelled; who is enrolled or revoked meanwhile, and papers that are renewed,
+    count at once. Raises NoServer, OSError."""
     users = papers / "users.conf"
     if not users.exists():
         raise NoServer(
             f"{users}: is not there; name the folder `broker` that `hoistway-content init --broker` makes"
         )
-    known = users.read_bytes()
+    watched = (users, papers / "server.pem")
+    known = [path.read_bytes() for path in watched]
     server = Nats(papers, port=port, etc=papers) if port else Nats(papers, etc=papers)
     await server.start()
     try:
         print(f"The broker: {HOST}:{server.port}   (Ctrl-C ends it)", flush=True)
         while True:
             await asyncio.sleep(LOOK_S)
-            if (latest := users.read_bytes()) != known:
+            if (latest := [path.read_bytes() for path in watched]) != known:
                 known = latest
                 server.reload()
     finally:

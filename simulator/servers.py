@@ -24,6 +24,7 @@ from content.tls import Tls
 
 HOST = "127.0.0.1"
 READY_S = 15.0
+LOG = "server.log"
 LOWEST_PORT = 10_000
 EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 USUAL_EPHEMERAL = 32_768
@@ -115,6 +116,8 @@ class Server:
     etc: Path | None = None
     """With TLS and permissions as in deploy/, the files from here (see `issue`); None: open to everybody."""
     _process: subprocess.Popen[bytes] | None = None
+    _log_began: int = 0
+    """Where in its log the present run begins."""
 
     def command(self) -> list[str]:
         """Write the configuration; gives the command line that runs it."""
@@ -124,7 +127,8 @@ class Server:
         """Start it and wait until it answers; whatever ends the waiting ends it. Raises NoServer, OSError."""
         self._require_free_port()
         command = self.command()
-        with (self.folder / "server.log").open("ab") as log:
+        with (self.folder / LOG).open("ab") as log:
+            self._log_began = log.tell()
             self._process = subprocess.Popen(
                 [*_ending_with_us(), *command],
                 stdout=log,
@@ -139,7 +143,7 @@ class Server:
         except BaseException as error:  # a cancellation too
             self.kill()
             if isinstance(error, TimeoutError):
-                raise NoServer(f"{command[0]} did not answer; see {self.folder}/server.log") from None
+                raise NoServer(f"{command[0]} did not answer{self._last_words()}") from None
             raise
 
     def _require_free_port(self) -> None:
@@ -165,7 +169,14 @@ class Server:
 
     def _require_alive(self) -> None:
         if self._process is not None and self._process.poll() is not None:
-            raise NoServer(f"the broker ended at once; see {self.folder}/server.log")
+            raise NoServer(f"the broker ended at once{self._last_words()}")
+
+    def _last_words(self) -> str:
+        """The last line that it wrote, and where all of them are."""
+        log = self.folder / LOG
+        lines = log.read_bytes()[self._log_began :].decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+        return f": {last}; see {log}"
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""

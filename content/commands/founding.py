@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from content.certificates import (
     make_ca,
     make_client_certificate,
     make_server_certificate,
+    require_hosts,
     write_new,
 )
 from content.commands import BadInput, drafts
@@ -41,6 +42,8 @@ CARS, BUNDLES = "cars", "bundles"
 def init(options: Namespace, utc: datetime) -> None:
     """Make all of it, in a new folder, and say what to do with the root keys."""
     folder: Path = options.folder
+    if options.broker:
+        require_hosts([name for name, _ in options.broker])
     _new_folder(folder)
     _new_folder(folder / "root-keys")
     roots = [make_key(folder / "root-keys" / f"root-{n}.pem") for n in range(1, ROOTS + 1)]
@@ -80,10 +83,10 @@ def _broker(folder: Path, addresses: list[tuple[str, int]], utc: datetime) -> No
     (folder / ADDRESS).write_text(f"{host}:{port}\n", encoding="utf-8")
 
 
-def write_users(folder: Path, gone: Path | None = None) -> None:
-    """Who may do what at NATS: one line for each certificate that counts, without the one that is gone."""
+def write_users(folder: Path, gone: Path | None = None, more: Iterable[bytes] = ()) -> None:
+    """Who may do what at NATS: one line for each certificate that counts, without the one that is gone, and for more."""
     certificates = [*(folder / f"{name}.pem" for name in OFFICE), *(folder / CARS).glob("*.pem")]
-    users = nats_users(path.read_bytes() for path in certificates if path != gone)
+    users = nats_users([*(path.read_bytes() for path in certificates if path != gone), *more])
     write_whole(folder / "users.conf", users.encode())
 
 

@@ -114,4 +114,4 @@ def sizes(parser: argparse.ArgumentParser) -> None:
 
 def confirming(parser: argparse.ArgumentParser) -> None:
     """Whether somebody is asked before it goes out."""
-    parser.add_argument("--yes", action="store_true", help="send without asking, for scripts")
+    parser.add_argument("--yes", action="store_true", help="do it without asking, for scripts")

@@ -1,4 +1,4 @@
-"""`init`, `enrol`, `revoke`, `publish`, `accept`, `export`, `keys`: the signed repository, its keys, and the papers of the broker."""
+"""`init`, `enrol`, `revoke`, `renew`, `publish`, `accept`, `export`, `keys`: the signed repository, its keys, and the papers of the broker."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from content import arguments
+from content.certificates import CONTENT, MANAGER
 from content.commands import connecting, office
 from content.commands import options as words
 from content.commands.office import NEEDED
@@ -24,6 +25,7 @@ def declare(kinds: words.Commands) -> None:
     office.declare(revoke, NEEDED)
     words.json(revoke)
     revoke.set_defaults(run=_done_by("revoking", "revoke"))
+    _declare_renew(kinds)
     _declare_publish(kinds)
     example = "export /media/usb --repository office/repository"
     export = words.command(kinds, "export", "copy the repository, for a USB stick", example)
@@ -83,6 +85,30 @@ def _declare_enrol(kinds: words.Commands) -> None:
     words.site(enrol)
     words.json(enrol)
     enrol.set_defaults(run=_done_by("founding", "enrol"))
+
+
+def _declare_renew(kinds: words.Commands) -> None:
+    about = "new papers for the broker or the office (for a display: `revoke`, then `enrol`)"
+    whose = words.actions(kinds, "renew", about)
+    about = "another key for the broker, and more names by which displays reach it"
+    broker = words.command(whose, "broker", about, "renew broker --name broker.example --name 10.0.0.5")
+    broker.add_argument("--name", dest="names", action="append", default=[], type=arguments.host, metavar="NAME[:PORT]",
+                        help="a host name or address, beside those that it has; may be repeated: new bundles say the first")  # fmt: skip
+    _renewing(broker, "renew_broker")
+    for called, name, about in (
+        (CONTENT, "content", "the content service's papers: those that it has are out for good"),
+        (MANAGER, "manager", "the papers for `ask` and for publishers: those of now are out for good"),
+    ):
+        parser = words.command(whose, name, about, f"renew {name}")
+        parser.set_defaults(name=called)
+        _renewing(parser, "renew_office")
+
+
+def _renewing(parser: ArgumentParser, name: str) -> None:
+    office.declare(parser, NEEDED)
+    words.confirming(parser)
+    words.json(parser)
+    parser.set_defaults(run=_done_by("renewing", name))
 
 
 def _declare_keys(kinds: words.Commands) -> None:

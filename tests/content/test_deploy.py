@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from content.broker import BrokerLost, Connection
-from content.certificates import CONTENT, MANAGER, make_ca, make_client_certificate, revoke
+from content.certificates import CONTENT, MANAGER, hosts_in, make_ca, make_client_certificate, revoke
 from content.mqtt import MqttBroker
 from content.permissions import nats_users
-from content.tls import Tls
+from content.tls import Tls, reason
 from simulator.servers import DEPLOY, HOST, Mosquitto, Nats, certificates, tls
 from tests import needed
 from tests.commands_rig import Office
@@ -228,6 +229,20 @@ class Fleet:
         self.office.does("revoke", car, "--office", str(self.folder))
         return Tls(stolen / "ca.pem", stolen / "car.pem", stolen / "car.key")
 
+    def renew(self, name: str, *words: str) -> Tls:
+        """Gives the papers that somebody copied before."""
+        stolen = shutil.copytree(self.folder / "broker", self.folder.parent / f"copied-{name}")
+        self.office.does("renew", name, "--yes", "--office", str(self.folder), *words)
+        return tls(stolen, f"hoistway.{name}")
+
+    async def shows(self) -> list[str]:
+        """For which names the broker's certificate is at this moment."""
+        mine = tls(self.folder / "broker", CONTENT).context()
+        _, writer = await asyncio.open_connection(HOST, self.server.server.port, ssl=mine)
+        encoded: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        writer.transport.abort()
+        return hosts_in(ssl.DER_cert_to_PEM_cert(encoded).encode())
+
 
 @pytest.mark.parametrize("kind", ["nats", "mosquitto"])
 async def test_a_car_that_the_office_revokes_is_out_for_good_and_comes_back_with_new_papers(
@@ -272,6 +287,56 @@ async def test_nats_closes_the_connection_of_a_car_that_is_revoked(
             server.server.reload()
             with pytest.raises(BrokerLost):
                 await anext(aiter(connection.deliveries()))
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("name", ["content", "manager"])
+@pytest.mark.parametrize("kind", ["nats", "mosquitto"])
+async def test_papers_of_the_office_that_were_copied_are_out_for_good_once_they_are_renewed(
+    kind: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = Fleet(kind, tmp_path, capsys)
+    own, server = tls(fleet.folder / "broker", f"hoistway.{name}"), fleet.server
+    await server.start()
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            await gets_in(server, own, name)
+            stolen = fleet.renew(name)
+            await gets_in(server, stolen, name)
+            server.server.reload()
+            said = await is_refused(server, stolen, name)
+            assert "revoked" in said or "does not know this name" in said
+            await gets_in(server, own, name)
+            server.kill()
+            await server.start()
+            await is_refused(server, stolen, name)
+            await gets_in(server, own, name)
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("kind", ["nats", "mosquitto"])
+async def test_a_broker_that_is_renewed_has_one_more_name_after_a_reload_and_nobody_is_thrown_out(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = Fleet(kind, tmp_path, capsys)
+    mine, server = fleet.enrol(CAR), fleet.server
+    there = MqttBroker("localhost", server.server.port, tls=mine, timeout_s=1.0)
+    await server.start()
+    try:
+        async with server.connectable(CONTENT).connect("content") as stays, asyncio.timeout(DEADLINE_S):
+            before = await asyncio.to_thread(
+                reason, "localhost", server.server.port, mine.context(), DEADLINE_S
+            )
+            assert "is not for localhost" in str(before)
+            fleet.renew("broker", "--name", "localhost")
+            server.server.reload()
+            while await fleet.shows() != ["localhost", HOST]:
+                await asyncio.sleep(0.05)
+            async with there.connect(CAR):
+                await stays.publish("hoistway/1/service", b"{}", qos=1)
+            await gets_in(server, mine, CAR)
     finally:
         server.kill()
 

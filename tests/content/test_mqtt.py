@@ -1,13 +1,18 @@
-"""A cancellation that comes together with the broker's answer is not forgotten, as Python's wait_for did before 3.12."""
+"""A cancellation that comes together with the broker's answer is not forgotten, as Python's wait_for did before 3.12;
+and a broker that dies is told to whoever uses it, and to nobody else."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 import aiomqtt
 import pytest
 
-from content.mqtt import MqttConnection
+from content.broker import BrokerLost
+from content.mqtt import MqttBroker, MqttConnection
+from simulator.servers import HOST, Nats
 
 
 class Forgetful:
@@ -48,3 +53,24 @@ async def test_whoever_is_cancelled_while_the_broker_answers_ends(call: str) -> 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def lose(server: Nats) -> None:
+    """Have a connection whose broker dies, and leave it."""
+    async with MqttBroker(HOST, server.port, timeout_s=1.0).connect("a") as connection:
+        server.kill()
+        with pytest.raises(BrokerLost):
+            await connection.publish("a", b"", qos=1)
+
+
+async def test_asyncio_has_nothing_to_complain_of_when_a_broker_dies(tmp_path: Path) -> None:
+    complaints: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context["message"]))
+    server = Nats(tmp_path)
+    await server.start()
+    try:
+        await lose(server)
+    finally:
+        server.kill()
+    gc.collect()  # it complains when the future goes
+    assert complaints == []

@@ -1,6 +1,8 @@
 """A manager without hardware: a broker on the office's own papers, an enrolled display whose glass is on a page."""
 
 import json
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from PIL import Image
 
 from content.__main__ import main as content
 from simulator.__main__ import main as simulator
-from simulator.servers import HOST, free_port
+from simulator.servers import HOST, free_port, tls
 from tests.wires_rig import ROOT, environment, until
 
 CAR, PLACE = "lift-2", "cn/sichuan/chengdu/tower-a/lift-2"
@@ -106,6 +108,29 @@ def test_a_car_enrolled_while_the_broker_runs_is_on_the_page_with_what_it_shows(
                 lambda: content(["ask", CAR, "self-check", "--office", str(office), "--wait-s", "5"]) == 0,
                 "an answer of the car, which the broker knows since its line was read",
             )
+
+
+def shown(office: Path, port: int) -> bytes | None:
+    """The certificate with which a broker answers."""
+    broker = office / "broker"
+    context = tls(broker, "hoistway.manager").context()
+    with (
+        socket.create_connection((HOST, port)) as wire,
+        context.wrap_socket(wire, server_hostname=HOST) as secured,
+    ):
+        return secured.getpeercert(binary_form=True)
+
+
+def test_a_broker_whose_papers_are_renewed_has_the_new_ones_at_once(tmp_path: Path) -> None:
+    office, broker = tmp_path / "office", free_port()
+    does("init", str(office), "--area", "cn/sichuan", "--broker", f"{HOST}:{broker}")
+    with running(tmp_path, "broker", str(office / "broker"), "--port", str(broker)):
+        before = shown(office, broker)
+        does("renew", "broker", "--name", f"localhost:{broker}", "--yes", "--office", str(office))
+        until(lambda: shown(office, broker) != before, "the new papers")
+        assert shown(office, broker) == ssl.PEM_cert_to_DER_cert(
+            (office / "broker" / "server.pem").read_text()
+        )
 
 
 @pytest.mark.parametrize("words", [("broker", "nowhere"), ("display", "nowhere")])

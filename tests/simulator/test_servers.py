@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.__main__ import main
-from simulator.servers import EPHEMERAL, HOST, Nats, NoServer, free_port
+from simulator.servers import EPHEMERAL, HOST, Nats, NoServer, Server, free_port
 from tests.wires_rig import ROOT, environment, until
 
 STARTS = """
@@ -38,6 +38,27 @@ def test_a_busy_port_is_named(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(NoServer, match=f"^port {port} is in use: stop what .* with --port$"):
             asyncio.run(Nats(tmp_path, port=port).start())
+
+
+def test_a_broker_that_ends_at_once_is_told_with_its_last_words(tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    said = r"^the broker ended at once: .*users\.conf: no such file or directory; see .*/server\.log$"
+    with pytest.raises(NoServer, match=said):
+        asyncio.run(Nats(tmp_path, etc=papers).start())
+
+
+class Silent(Server):
+    """A broker that ends without a word."""
+
+    def command(self) -> list[str]:
+        return ["false"]
+
+
+def test_what_an_earlier_run_wrote_is_not_taken_for_the_last_words(tmp_path: Path) -> None:
+    (tmp_path / "server.log").write_text("an earlier run\n", encoding="utf-8")
+    with pytest.raises(NoServer, match=r"^the broker ended at once: it said nothing; see"):
+        asyncio.run(Silent(tmp_path).start())
 
 
 def test_a_free_port_is_none_that_somebody_who_connects_may_be_given() -> None:
@@ -95,7 +116,7 @@ def test_a_file_in_place_of_a_folder_is_told_in_one_line(
     assert capsys.readouterr().err == f"hoistway-simulator: {tmp_path}/file: File exists; name a folder\n"
 
 
-@pytest.mark.parametrize("program", ["simulator", "agent"])
+@pytest.mark.parametrize("program", ["simulator", "agent", "content"])
 def test_ctrl_c_while_a_command_loads_is_no_traceback(program: str, tmp_path: Path) -> None:
     """A module of ours that Ctrl-C hits, in place of the one that every command loads."""
     (tmp_path / "msgspec.py").write_text(
@@ -106,4 +127,4 @@ def test_ctrl_c_while_a_command_loads_is_no_traceback(program: str, tmp_path: Pa
     done = subprocess.run(
         words, check=False, cwd=tmp_path, env=paths, capture_output=True, text=True, timeout=20
     )
-    assert (done.returncode, done.stderr) == (130, f"\nhoistway-{program}: stopped\n")
+    assert (done.returncode, done.stderr.strip()) == (130, f"hoistway-{program}: stopped")

@@ -1,0 +1,23 @@
+"""The command line of every program of ours, as far as it is there before Ctrl-C is: imports nothing else of ours."""
+
+import argparse
+from typing import Any, NoReturn
+
+USAGE, STOPPED = 2, 130
+"""Exit codes: what was typed cannot be done; Ctrl-C."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and names the help of the very command that was typed."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Words that it does not know are an error here: the parser above would name its own help."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"{' '.join(unknown)}: not known here")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """One line, which the program's name begins."""
+        program = self.prog.partition(" ")[0]
+        self.exit(USAGE, f"{program}: {message}; `{self.prog} --help` shows how\n")
