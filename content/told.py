@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE TABLE IF NOT EXISTS held (
     car TEXT, stream TEXT, sequence INTEGER NOT NULL, PRIMARY KEY (car, stream)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS status (car TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gone (car TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 KEPT = timedelta(days=400)
 """So long events are kept unless somebody says otherwise: from one yearly inspection to after the next."""
@@ -127,6 +128,13 @@ class Told(Database):
         ).rowcount
 
     def statuses(self) -> dict[str, Status]:
-        """How every car last said it is."""
-        rows = self._rows("SELECT car, payload FROM status ORDER BY car")
-        return {car: msgspec.json.decode(payload, type=Status) for car, payload in rows}
+        """How every car last said it is; not one that is gone, unless it is still online."""
+        rows = self._rows("SELECT car, payload, car IN (SELECT car FROM gone) FROM status ORDER BY car")
+        read = ((car, msgspec.json.decode(payload, type=Status), gone) for car, payload, gone in rows)
+        return {car: status for car, status, gone in read if status.online or not gone}
+
+    def say_gone(self, car: str, *, gone: bool) -> None:
+        """A car has no papers any more, or has some again. The broker may keep its last words for ever."""
+        with self._commit():
+            change = "INSERT OR IGNORE INTO gone VALUES (?)" if gone else "DELETE FROM gone WHERE car = ?"
+            self._db.execute(change, (car,))

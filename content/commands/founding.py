@@ -130,12 +130,20 @@ def enrol(options: Namespace, utc: datetime) -> None:
     write_new(bundle / ROOT, (office / ROOT).read_bytes(), 0o644)
     write_new(bundle / "enrolment.toml", _configuration(options, site).encode(), 0o644)
     write_users(office / BROKER)
+    say_gone(office, options.car, gone=False)
     text = (
         f"{bundle}: bring it to the display by hand, and there: hoistway-agent enrol {options.car}. "
         "Leave no copy on the way: car.key is who this car is.\n"
         f"{office / BROKER / 'users.conf'}: bring it to a NATS broker, and reload it; mosquitto needs nothing."
     )
     tell(options, {"bundle": str(bundle), "files": sorted(os.listdir(bundle))}, text)
+
+
+def say_gone(office: Path, car: str, *, gone: bool) -> None:
+    """On the desk, where there is one: whoever has no papers is not waited for."""
+    if (office / DESK).exists():
+        with closing(Desk(office / DESK)) as desk:
+            desk.say_gone(car, gone=gone)
 
 
 def _require_no_other_there(office: Path, area: str) -> None:

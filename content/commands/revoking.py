@@ -8,7 +8,7 @@ from pathlib import Path
 from content import certificates
 from content.certificates import REVOKED
 from content.commands import BadInput
-from content.commands.founding import BUNDLES, CARS, write_users
+from content.commands.founding import BUNDLES, CARS, say_gone, write_users
 from content.commands.office import BROKER
 from content.commands.output import tell
 
@@ -21,6 +21,7 @@ def revoke(options: Namespace, utc: datetime) -> None:
     certificates.revoke(broker, _certificate(options.car, issued), utc)
     write_users(broker, gone=issued)
     _remove(bundle)
+    say_gone(office, options.car, gone=True)
     issued.unlink()
     text = (
         f"{options.car} is out: bring {broker / REVOKED} to mosquitto and restart it, {broker / 'users.conf'} to NATS "

@@ -348,13 +348,17 @@ def test_a_car_that_is_revoked_has_nothing_left_and_is_enrolled_anew(office: Off
     revoke = ("revoke", "lift-2", "--office", str(place(office)))
     assert "lift-2: has no papers" in office.refused(*revoke)
     office.does(*enrolled(office))
+    office.desk = place(office) / "desk.sqlite"
+    office.hear("lift-2", online=False)
     users, key = (broker / "users.conf").read_text(), (bundle / "car.key").read_bytes()
     out = office.does(*revoke)
     assert "revoked.pem to mosquitto" in out
     assert not bundle.exists()
     assert "lift-2" not in (broker / "users.conf").read_text()
     assert "hoistway.content" in (broker / "users.conf").read_text()
+    assert office.reads("status") == {}, "nobody waits for it"
     office.does(*enrolled(office))
+    assert list(office.reads("status")) == ["lift-2"]
     assert (bundle / "car.key").read_bytes() != key
     again = (broker / "users.conf").read_text()
     assert "hoistway:lift-2:" in again

@@ -72,6 +72,17 @@ def test_a_will_of_a_car_never_seen_is_kept(desk: Desk) -> None:
     assert not desk.statuses()[CAR].online
 
 
+def test_a_car_that_is_gone_is_not_waited_for_but_seen_while_it_is_still_there(desk: Desk) -> None:
+    desk.hold([(CAR, event(1))], [(CAR, Status(online=True, session=1, area="cn"))])
+    desk.say_gone(CAR, gone=True)
+    assert list(desk.statuses()) == [CAR]
+    desk.hold([], [(CAR, Status(online=False, session=1))])
+    assert list(desk.statuses()) == []
+    assert desk.events(CAR) == [event(1)]
+    desk.say_gone(CAR, gone=False)
+    assert list(desk.statuses()) == [CAR]
+
+
 def test_what_is_older_than_somebody_asks_for_is_forgotten(desk: Desk) -> None:
     desk.hold([(CAR, told(1, 9)), (CAR, told(2, 8)), (CAR, told(3, 1)), ("lift-3", told(1, 1))])
     assert desk.forget(NOW - 2 * DAY) == 2
