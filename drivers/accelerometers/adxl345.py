@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import BUS_SHARE, SelfTest, check_range, check_rate
-from drivers.continuity import Continuity
-from drivers.errors import NoAnswer, ReadingError, WrongChip
+from drivers.errors import NoAnswer, ReadingError
+from drivers.fifo import Fetched, FifoChip, Settings, identify
 from drivers.i2c import I2C
-from drivers.samples import Samples
 
 ADDRESSES = (0x53, 0x1D)
 RANGES_G = (2, 4, 8, 16)
@@ -19,7 +18,7 @@ RATE_CODE = {3200 / 2 ** (15 - code): code for code in range(6, 16)}
 RATES_HZ = tuple(RATE_CODE)
 RATE_HZ = 100.0
 
-DEVID, IDENTITY = 0x00, 0xE5
+DEVID, IDENTITY = 0x00, b"\xe5"
 OFFSETS, NO_OFFSETS = 0x1E, bytes(3)
 BW_RATE = 0x2C
 POWER_CTL, STANDBY, MEASURE = 0x2D, 0x00, 0x08
@@ -39,13 +38,13 @@ SAMPLE_CLOCKS = 500 * BUS_SHARE
 STALL_SAMPLES = 8
 """Reading a full FIFO takes less than six periods: if more went by, something held the bus up."""
 
-SETTLE_S, TEST_SAMPLES, TEST_S = 0.05, 16, 0.01
+SETTLE_S = 0.05
 # Table 1, which holds at 2.5 V, by Table 14's factors for 3.3 V, which is what boards carry.
 LOWEST = np.array((0.20 * 1.77, -2.10 * 1.77, 0.30 * 1.47)) * G0
 HIGHEST = np.array((2.10 * 1.77, -0.20 * 1.77, 3.40 * 1.47)) * G0
 
 
-class ADXL345:
+class ADXL345(FifoChip):
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "ADXL345"
@@ -54,44 +53,23 @@ class ADXL345:
 
     def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
         """Set up and start a chip that `probe` has identified. Raises BusError."""
-        self.rate_hz = rate_hz
+        super().__init__(bus, address, rate_hz)
         self.count = 2 * COUNT if rate_hz >= COARSE_HZ else COUNT
         self.poll_s = min(7 / rate_hz, 1.0)  # the FIFO fills in 32: three polls in a row may fail
-        self._bus = bus
-        self._address = address
         self._format = FULL_RES | RANGE_CODE[range_g]
-        self._place = f"address 0x{address:02x}: the {self.name}"
         self._held = b""
-        self._start()
-        self._runs = Continuity(self._place, rate_hz, bus.now())
+        self._begin()
 
-    def read(self) -> Samples:
-        """Everything measured since the last call, in the chip's own axes.
-
-        `end` is when the FIFO was counted: the newest sample is up to one period older. Raises BusError; after a
-        lost transfer the next run has a gap.
-        """
-        return self._runs.read(self._fetch, self._settings, self._lose)
-
-    def temperature(self) -> float | None:
-        """It has no thermometer."""
-        return None
-
-    def self_test(self) -> SelfTest:
-        """Table 1's limits, scaled to a supply of 3.3 V. Takes half a second. Raises BusError."""
-        try:
-            # Below 100 Hz and at 1600 Hz the limits do not hold; ±2 g and gravity leave no room for the force.
-            self._configure(RATE_CODE[100.0], FULL_RES | RANGE_CODE[16], BYPASS)
-            still = self._mean()
-            self._write(DATA_FORMAT, SELF_TEST | FULL_RES | RANGE_CODE[16])
-            pushed = self._mean()
-        finally:
-            self._start()
-            self._lose()
-            self._runs.restart(self._bus.now())
+    def _tested(self) -> SelfTest:
+        """Table 1's limits, scaled to a supply of 3.3 V."""
+        # Below 100 Hz and at 1600 Hz the limits do not hold; ±2 g and gravity leave no room for the force.
+        self._configure(RATE_CODE[100.0], FULL_RES | RANGE_CODE[16], BYPASS)
+        still = self._mean()
+        self._write(DATA_FORMAT, SELF_TEST | FULL_RES | RANGE_CODE[16])
+        pushed = self._mean()
         return SelfTest(pushed - still, LOWEST, HIGHEST)
 
-    def _fetch(self) -> tuple[float, NDArray[np.float64]]:
+    def _fetch(self) -> Fetched:
         overrun = self._bus.read(self._address, INT_SOURCE, 1)[0] & OVERRUN
         entries = self._bus.read(self._address, FIFO_STATUS, 1)[0] & ENTRIES
         now = self._bus.now()
@@ -119,12 +97,10 @@ class ADXL345:
 
     def _lose(self) -> None:
         self._held = b""
-        self._runs.lose()
+        super()._lose()
 
     def _start(self) -> None:
         self._configure(RATE_CODE[self.rate_hz], self._format, STREAM)
-        if any(wanted != found for wanted, found in self._settings().values()):
-            raise ReadingError(f"{self._place} did not keep its settings")
 
     def _configure(self, rate: int, data_format: int, fifo: int) -> None:
         """All that decides what is measured: there is no reset, so a program before us may have left anything."""
@@ -136,8 +112,7 @@ class ADXL345:
         self._write(FIFO_CTL, fifo)
         self._write(POWER_CTL, MEASURE)
 
-    def _settings(self) -> dict[str, tuple[int, int]]:
-        """By register: what was set, what is found."""
+    def _settings(self) -> Settings:
         wanted = {
             "BW_RATE": (BW_RATE, RATE_CODE[self.rate_hz]),
             "POWER_CTL": (POWER_CTL, MEASURE),
@@ -150,16 +125,9 @@ class ADXL345:
         }
 
     def _mean(self) -> NDArray[np.float64]:
-        """Over a sixth of a second, past the FIFO; shape (3,), m/s²."""
+        """Past what the test disturbs; shape (3,), m/s²."""
         self._bus.sleep(SETTLE_S)
-        raw = b""
-        for _ in range(TEST_SAMPLES):
-            self._bus.sleep(TEST_S)
-            raw += self._bus.read(self._address, DATA, SAMPLE_BYTES)
-        return np.asarray(convert(raw).mean(axis=0))
-
-    def _write(self, register: int, value: int) -> None:
-        self._bus.write(self._address, bytes((register, value)))
+        return np.asarray(convert(self._newest(DATA, SAMPLE_BYTES)).mean(axis=0))
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> ADXL345:
@@ -167,11 +135,7 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
     rate."""
     check_range("an ADXL345", range_g, RANGES_G)
     check_rate("an ADXL345", rate_hz or RATE_HZ, RATES_HZ, bus_hz=bus.hz, clocks=SAMPLE_CLOCKS)
-    found = bus.read(address, DEVID, 1)[0]
-    if found != IDENTITY:
-        raise WrongChip(
-            f"address 0x{address:02x}: an ADXL345 answers {IDENTITY:02X}, this chip answered {found:02X}"
-        )
+    identify(bus, address, DEVID, IDENTITY, part="an ADXL345")
     return ADXL345(bus, address, range_g, rate_hz or RATE_HZ)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
-from drivers.continuity import Continuity
-from drivers.errors import NoAnswer, ReadingError, WrongChip
+from drivers.errors import NoAnswer, ReadingError
+from drivers.fifo import Fetched, FifoChip, Settings, identify
 from drivers.i2c import I2C
 from drivers.samples import Samples
 
@@ -38,7 +38,7 @@ COUNTS_PER_G = {2: 256_000, 4: 128_000, 8: 64_000}
 RESET_TRIES = 5
 SAMPLE_CLOCKS = 9 * (SAMPLE_BYTES + 1.2)  # eight bytes around each burst of seven samples
 
-SETTLE_S, TEST_SAMPLES, TEST_S = 0.1, 16, 0.01
+SETTLE_S = 0.1
 TYPICAL_CHANGE = np.array((0.3, 0.3, 1.5)) * G0
 """All that the datasheet says of the self-test. That half and twice as much pass is our choice."""
 
@@ -48,7 +48,7 @@ MARKERS = bytes(b"-X.."[last & 3] for last in range(256))
 LAST_RUN = re.compile(rb"((?:X--)*)(?:X-?)?$")
 
 
-class ADXL355:
+class ADXL355(FifoChip):
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "ADXL355"
@@ -56,19 +56,14 @@ class ADXL355:
 
     def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
         """Set up and start a chip that `probe` has identified and reset. Raises BusError."""
-        self.rate_hz = rate_hz
+        super().__init__(bus, address, rate_hz)
         self.count = G0 / COUNTS_PER_G[range_g]
-        self._usual_s = min(
-            10 / rate_hz, 1.0
-        )  # the FIFO fills in 32; after a failure it is asked again sooner
+        # The FIFO fills in 32; after a failure it is asked again sooner.
+        self._usual_s = min(10 / rate_hz, 1.0)
         self.poll_s = self._usual_s
-        self._bus = bus
-        self._address = address
         self._range = I2C_HS | RANGE_CODE[range_g]
-        self._place = f"address 0x{address:02x}: the {self.name}"
         self._rest = b""
-        self._start()
-        self._runs = Continuity(self._place, rate_hz, bus.now())
+        self._begin()
 
     def read(self) -> Samples:
         """Everything measured since the last call, in the chip's own axes.
@@ -77,7 +72,7 @@ class ADXL355:
         axes take to enter the FIFO. Raises BusError; after a lost transfer the next run has a gap.
         """
         try:
-            run = self._runs.read(self._fetch, self._settings, self._lose)
+            run = super().read()
         except NoAnswer:
             self.poll_s = self._usual_s / 4
             raise
@@ -94,24 +89,17 @@ class ADXL355:
         raw = sorted(int.from_bytes(reading, "big") & 0x0FFF for reading in readings)[1]
         return 25 + (raw - 1885) / -9.05
 
-    def self_test(self) -> SelfTest:
-        """Against half and twice the datasheet's typical change. Takes half a second. Raises BusError."""
-        try:
-            # At ±2 g, gravity and the force on Z would not fit together.
-            self._configure(RATE_CODE[125.0], I2C_HS | RANGE_CODE[8])
-            self._write(SELF_TEST, ARMED)
-            still = self._mean()
-            self._write(SELF_TEST, PUSHED)
-            pushed = self._mean()
-        finally:
-            self._write(SELF_TEST, OFF)
-            self._start()
-            self._fetch()  # whatever is left of the test in the FIFO
-            self._lose()
-            self._runs.restart(self._bus.now())
+    def _tested(self) -> SelfTest:
+        """Against half and twice the datasheet's typical change."""
+        # At ±2 g, gravity and the force on Z would not fit together.
+        self._configure(RATE_CODE[125.0], I2C_HS | RANGE_CODE[8])
+        self._write(SELF_TEST, ARMED)
+        still = self._mean()
+        self._write(SELF_TEST, PUSHED)
+        pushed = self._mean()
         return SelfTest(pushed - still, TYPICAL_CHANGE / 2, TYPICAL_CHANGE * 2)
 
-    def _fetch(self) -> tuple[float, NDArray[np.float64]]:
+    def _fetch(self) -> Fetched:
         status, entries = self._bus.read(self._address, STATUS, 2)
         now = self._bus.now()
         if entries > FIFO_SLOTS:
@@ -135,37 +123,29 @@ class ADXL355:
 
     def _lose(self) -> None:
         self._rest = b""
-        self._runs.lose()
+        super()._lose()
 
     def _start(self) -> None:
+        self._write(SELF_TEST, OFF)
         self._configure(RATE_CODE[self.rate_hz], self._range)
-        if any(wanted != found for wanted, found in self._settings().values()):
-            raise ReadingError(f"{self._place} did not keep its settings")
 
     def _configure(self, rate: int, measured_range: int) -> None:
-        """FILTER and RANGE may change in standby only."""
+        """FILTER and RANGE may change in standby only. What was measured before is read away."""
         self._write(POWER_CTL, STANDBY)
+        self._bus.read(self._address, FIFO_DATA, 3 * FIFO_SLOTS)
         self._write(FILTER, rate)
         self._write(RANGE, measured_range)
         self._write(POWER_CTL, MEASURE)
 
-    def _settings(self) -> dict[str, tuple[int, int]]:
-        """By register: what was set, what is found."""
+    def _settings(self) -> Settings:
         found = self._bus.read(self._address, FILTER, 1) + self._bus.read(self._address, RANGE, 2)
         wanted = (RATE_CODE[self.rate_hz], self._range, MEASURE)
         return dict(zip(("FILTER", "RANGE", "POWER_CTL"), zip(wanted, found, strict=True), strict=True))
 
     def _mean(self) -> NDArray[np.float64]:
-        """Over a sixth of a second at ±8 g, past the FIFO; shape (3,), m/s²."""
+        """At ±8 g, past what the test disturbs; shape (3,), m/s²."""
         self._bus.sleep(SETTLE_S)
-        raw = b""
-        for _ in range(TEST_SAMPLES):
-            self._bus.sleep(TEST_S)
-            raw += self._bus.read(self._address, DATA, SAMPLE_BYTES)
-        return np.asarray(convert(raw, G0 / COUNTS_PER_G[8]).mean(axis=0))
-
-    def _write(self, register: int, value: int) -> None:
-        self._bus.write(self._address, bytes((register, value)))
+        return np.asarray(convert(self._newest(DATA, SAMPLE_BYTES), G0 / COUNTS_PER_G[8]).mean(axis=0))
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> ADXL355:
@@ -173,12 +153,7 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
     rate."""
     check_range("an ADXL355", range_g, RANGES_G)
     check_rate("an ADXL355", rate_hz or RATE_HZ, RATES_HZ, bus_hz=bus.hz, clocks=SAMPLE_CLOCKS)
-    found = bus.read(address, DEVID_AD, len(IDENTITY))
-    if found != IDENTITY:
-        expected, answered = (identity.hex(" ").upper() for identity in (IDENTITY, found))
-        raise WrongChip(
-            f"address 0x{address:02x}: an ADXL355 answers {expected}, this chip answered {answered}"
-        )
+    identify(bus, address, DEVID_AD, IDENTITY, part="an ADXL355")
     _reset(bus, address)
     return ADXL355(bus, address, range_g, rate_hz or RATE_HZ)
 
@@ -186,9 +161,9 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
 def convert(whole: bytes, count: float) -> NDArray[np.float64]:
     """Whole samples of the FIFO (9 bytes each) to m/s², shape (n, 3); count is one digit, m/s²."""
     words = np.zeros((len(whole) // 3, 4), np.uint8)
-    words[:, :3] = np.frombuffer(whole, np.uint8).reshape(-1, 3)
-    # 20 bits, left justified in a big endian word: the shift brings the sign along and drops the markers.
-    values: NDArray[np.int32] = words.view(">i4") >> 12
+    words[:, :0:-1] = np.frombuffer(whole, np.uint8).reshape(-1, 3)
+    # 20 bits, left justified, the highest byte last: the shift brings the sign along and drops the markers.
+    values: NDArray[np.int32] = words.view("<i4") >> 12
     return values.reshape(-1, 3) * np.float64(count)
 
 

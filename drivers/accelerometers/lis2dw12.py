@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
-from drivers.continuity import Continuity
-from drivers.errors import ReadingError, WrongChip
+from drivers.errors import ReadingError
+from drivers.fifo import Fetched, FifoChip, Settings, identify
 from drivers.i2c import I2C
-from drivers.samples import Samples
 
 ADDRESSES = (0x18, 0x19)
 RANGES_G = (2, 4, 8, 16)
@@ -25,7 +24,7 @@ RATES_HZ = tuple(RATE_CODE)
 RATE_HZ = 100.0
 
 OUT_T_L = 0x0D
-WHO_AM_I, IDENTITY = 0x0F, 0x44
+WHO_AM_I, IDENTITY = 0x0F, b"\x44"
 CTRL1, HIGH_PERFORMANCE = 0x20, 0x04  # CTRL2 to CTRL6 follow it: one write sets them all.
 CONTROLS = tuple(f"CTRL{number}" for number in range(1, 7))
 CTRL2, SOFT_RESET, BDU, IF_ADD_INC = 0x21, 0x40, 0x08, 0x04
@@ -50,7 +49,7 @@ TEST_RANGE_G, TEST_HZ, TEST_SETTLE_S, TEST_SAMPLES = 4, 50.0, 0.1, 5  # as ST's 
 LOWEST, HIGHEST = (np.full(3, milli_g * G0 / 1000) for milli_g in (70, 1500))
 
 
-class LIS2DW12:
+class LIS2DW12(FifoChip):
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "LIS2DW12"
@@ -58,51 +57,26 @@ class LIS2DW12:
 
     def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
         """`probe` identifies the chip first."""
-        self.rate_hz = rate_hz
+        super().__init__(bus, address, rate_hz)
         self.count = MILLI_G[range_g] * G0 / 1000
         self.poll_s = POLL_SAMPLES / rate_hz
-        self._bus = bus
-        self._address = address
         self._controls = controls(rate_hz, range_g, NO_TEST)
-        self._place = f"address 0x{address:02x}: the {self.name}"
         self._reset()
-        self._start()
-        self._runs = Continuity(self._place, rate_hz, bus.now())
-
-    def read(self) -> Samples:
-        """Everything measured since the last call, in the chip's own axes.
-
-        `end` is when the FIFO was counted: the newest sample is up to one period older, after an overrun up to
-        two. Raises BusError; after a lost transfer the next run has a gap.
-        """
-        return self._runs.read(self._measured, self._settings, self._runs.lose)
+        self._begin()
 
     def temperature(self) -> float:
         """Of the chip, °C, in steps of a sixteenth. Raises BusError."""
         raw = self._bus.read(self._address, OUT_T_L, 2)
         return 25 + int.from_bytes(raw, "little", signed=True) / 256
 
-    def self_test(self) -> SelfTest:
-        """The mass is pushed along all axes. Takes under a second. Raises BusError."""
-        self._runs.lose()
-        self._started = False
-        try:
-            still, pushed = self._mean(NO_TEST), self._mean(POSITIVE_TEST)
-        finally:
-            self._resume()
+    def _tested(self) -> SelfTest:
+        still, pushed = self._mean(NO_TEST), self._mean(POSITIVE_TEST)
         return SelfTest(np.abs(pushed - still), LOWEST, HIGHEST)
 
-    def check_settings(self) -> None:
-        """Raises ReadingError when the chip did not keep what it was set to."""
-        if any(wanted != found for wanted, found in self._settings().values()):
-            raise ReadingError(f"{self._place} did not keep its settings")
+    def _fetch(self) -> Fetched:
+        return self._drain(self.count)
 
-    def _measured(self) -> tuple[float, NDArray[np.float64]]:
-        if not self._started:
-            self._resume()
-        return self._fetch(self.count)
-
-    def _fetch(self, count: float) -> tuple[float, NDArray[np.float64]]:
+    def _drain(self, count: float) -> Fetched:
         """When the FIFO was counted, and what it held, m/s²; count is one digit."""
         source = self._bus.read(self._address, FIFO_SAMPLES, 1)[0]
         now = self._bus.now()
@@ -130,12 +104,6 @@ class LIS2DW12:
 
     def _start(self) -> None:
         self._configure(self._controls, SETTLE_SAMPLES / self.rate_hz)
-        self._started = True
-
-    def _resume(self) -> None:
-        """After a self test; if that fails, the next read tries again."""
-        self._start()
-        self._runs.restart(self._bus.now())
 
     def _configure(self, values: bytes, settle_s: float) -> None:
         self._bus.write(self._address, bytes((CTRL1, *values)))
@@ -143,8 +111,7 @@ class LIS2DW12:
         self._write(FIFO_CTRL, BYPASS)  # nothing else empties it
         self._write(FIFO_CTRL, CONTINUOUS)
 
-    def _settings(self) -> dict[str, tuple[int, int]]:
-        """By register: what was set, what is found."""
+    def _settings(self) -> Settings:
         found = self._bus.read(self._address, CTRL1, len(CONTROLS))
         fifo = self._bus.read(self._address, FIFO_CTRL, 1)
         pairs = zip(self._controls + bytes((CONTINUOUS,)), found + fifo, strict=True)
@@ -154,13 +121,8 @@ class LIS2DW12:
         """Of the last five samples, past what the test disturbs; shape (3,), m/s²."""
         self._configure(controls(TEST_HZ, TEST_RANGE_G, test), TEST_SETTLE_S)
         self._bus.sleep((TEST_SAMPLES + 2) / TEST_HZ)
-        _, acceleration = self._fetch(MILLI_G[TEST_RANGE_G] * G0 / 1000)
-        if len(acceleration) < TEST_SAMPLES:
-            raise ReadingError(f"{self._place} gave {len(acceleration)} samples in its self test")
-        return np.asarray(acceleration[-TEST_SAMPLES:].mean(axis=0))
-
-    def _write(self, register: int, value: int) -> None:
-        self._bus.write(self._address, bytes((register, value)))
+        _, acceleration = self._drain(MILLI_G[TEST_RANGE_G] * G0 / 1000)
+        return self._mean_of_last(acceleration, TEST_SAMPLES)
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> LIS2DW12:
@@ -170,14 +132,8 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
     check_range("an LIS2DW12", range_g, RANGES_G)
     clocks = 9 * (SAMPLE_BYTES + READ_BYTES / POLL_SAMPLES)
     check_rate("an LIS2DW12", rate_hz, RATES_HZ, bus_hz=bus.hz, clocks=clocks)
-    found = bus.read(address, WHO_AM_I, 1)[0]
-    if found != IDENTITY:
-        raise WrongChip(
-            f"address 0x{address:02x}: an LIS2DW12 answers {IDENTITY:02X}, this chip answered {found:02X}"
-        )
-    chip = LIS2DW12(bus, address, range_g, rate_hz)
-    chip.check_settings()
-    return chip
+    identify(bus, address, WHO_AM_I, IDENTITY, part="an LIS2DW12")
+    return LIS2DW12(bus, address, range_g, rate_hz)
 
 
 def controls(rate_hz: float, range_g: int, test: int) -> bytes:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
-from drivers.continuity import Continuity
-from drivers.errors import ReadingError, WrongChip
+from drivers.errors import ReadingError
+from drivers.fifo import Fetched, FifoChip, Settings, identify
 from drivers.i2c import I2C
-from drivers.samples import Samples
 
 ADDRESSES = (0x6A, 0x6B)
 RANGES_G = (2, 4, 8, 16)
@@ -23,7 +22,7 @@ RATE_HZ = 104.0
 
 FIFO_CTRL3 = 0x09
 FIFO_CTRL4, BYPASS, CONTINUOUS = 0x0A, 0x00, 0x06
-WHO_AM_I, IDENTITY = 0x0F, 0x6C
+WHO_AM_I, IDENTITY = 0x0F, b"\x6c"
 CTRL1_XL, RANGE_CODE = 0x10, {2: 0, 4: 2, 8: 3, 16: 1}
 CTRL3_C, BDU, IF_INC, SW_RESET = 0x12, 0x40, 0x04, 0x01
 CTRL5_C, NO_TEST, POSITIVE_TEST = 0x14, 0x00, 0x01
@@ -48,59 +47,34 @@ LOWEST, HIGHEST = (np.full(3, milli_g * G0 / 1000) for milli_g in (50, 1700))
 ODD_PARITY = np.array([value.bit_count() & 1 for value in range(256)], bool)
 
 
-class LSM6DSO:
+class LSM6DSO(FifoChip):
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "LSM6DSO"
 
     def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
         """`probe` identifies the chip first."""
-        self.rate_hz = rate_hz
+        super().__init__(bus, address, rate_hz)
         self.count = MILLI_G[range_g] * G0 / 1000
         self.noise_density = MICRO_G[range_g] * 1e-6 * G0
         self.poll_s = poll_s(rate_hz)
-        self._bus = bus
-        self._address = address
         self._range_g = range_g
-        self._place = f"address 0x{address:02x}: the {self.name}"
         self._reset()
-        self._start()
-        self._runs = Continuity(self._place, rate_hz, bus.now())
-
-    def read(self) -> Samples:
-        """Everything measured since the last call, in the chip's own axes.
-
-        `end` is when the FIFO was counted: the newest sample is up to one period older, after an overrun up to
-        two. Raises BusError; after a lost transfer the next run has a gap.
-        """
-        return self._runs.read(self._measured, self._settings, self._runs.lose)
+        self._begin()
 
     def temperature(self) -> float:
         """Of the chip, °C, to ±15 °C by the datasheet. Raises BusError."""
         raw = self._bus.read(self._address, OUT_TEMP, 2)
         return 25 + int.from_bytes(raw, "little", signed=True) / 256
 
-    def self_test(self) -> SelfTest:
-        """The mass is pushed along all axes. Takes under a second. Raises BusError."""
-        self._runs.lose()
-        self._started = False
-        try:
-            still, pushed = self._mean(NO_TEST), self._mean(POSITIVE_TEST)
-        finally:
-            self._resume()
+    def _tested(self) -> SelfTest:
+        still, pushed = self._mean(NO_TEST), self._mean(POSITIVE_TEST)
         return SelfTest(np.abs(pushed - still), LOWEST, HIGHEST)
 
-    def check_settings(self) -> None:
-        """Raises ReadingError when the chip did not keep what it was set to."""
-        if any(wanted != found for wanted, found in self._settings().values()):
-            raise ReadingError(f"{self._place} did not keep its settings")
+    def _fetch(self) -> Fetched:
+        return self._drain(self.count)
 
-    def _measured(self) -> tuple[float, NDArray[np.float64]]:
-        if not self._started:
-            self._resume()
-        return self._fetch(self.count)
-
-    def _fetch(self, count: float) -> tuple[float, NDArray[np.float64]]:
+    def _drain(self, count: float) -> Fetched:
         """When the FIFO was counted, and what it held, m/s²; count is one digit."""
         low, status = self._bus.read(self._address, FIFO_STATUS, 2)
         now = self._bus.now()
@@ -133,12 +107,6 @@ class LSM6DSO:
 
     def _start(self) -> None:
         self._configure(self.rate_hz, self._range_g, NO_TEST, SETTLE_SAMPLES / self.rate_hz)
-        self._started = True
-
-    def _resume(self) -> None:
-        """After a self test; if that fails, the next read tries again."""
-        self._start()
-        self._runs.restart(self._bus.now())
 
     def _configure(self, rate_hz: float, range_g: int, test: int, settle_s: float) -> None:
         self._write(FIFO_CTRL4, BYPASS)
@@ -150,8 +118,7 @@ class LSM6DSO:
         self._bus.sleep(settle_s)
         self._write(FIFO_CTRL4, CONTINUOUS)
 
-    def _settings(self) -> dict[str, tuple[int, int]]:
-        """By register: what was set, what is found."""
+    def _settings(self) -> Settings:
         rate = RATE_CODE[self.rate_hz]
         wanted = {
             "CTRL1_XL": (CTRL1_XL, rate << 4 | RANGE_CODE[self._range_g] << 2),
@@ -170,13 +137,8 @@ class LSM6DSO:
         """Of the last five samples in a tenth of a second, past what the test disturbs; shape (3,), m/s²."""
         self._configure(TEST_HZ, TEST_RANGE_G, test, TEST_SETTLE_S)
         self._bus.sleep(2 * TEST_SAMPLES / TEST_HZ)
-        _, acceleration = self._fetch(MILLI_G[TEST_RANGE_G] * G0 / 1000)
-        if len(acceleration) < TEST_SAMPLES:
-            raise ReadingError(f"{self._place} gave {len(acceleration)} samples in its self test")
-        return np.asarray(acceleration[-TEST_SAMPLES:].mean(axis=0))
-
-    def _write(self, register: int, value: int) -> None:
-        self._bus.write(self._address, bytes((register, value)))
+        _, acceleration = self._drain(MILLI_G[TEST_RANGE_G] * G0 / 1000)
+        return self._mean_of_last(acceleration, TEST_SAMPLES)
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> LSM6DSO:
@@ -186,14 +148,8 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
     check_range("an LSM6DSO", range_g, RANGES_G)
     clocks = 9 * (WORD_BYTES + READ_BYTES / (poll_s(rate_hz) * rate_hz))
     check_rate("an LSM6DSO", rate_hz, RATES_HZ, bus_hz=bus.hz, clocks=clocks)
-    found = bus.read(address, WHO_AM_I, 1)[0]
-    if found != IDENTITY:
-        raise WrongChip(
-            f"address 0x{address:02x}: an LSM6DSO answers {IDENTITY:02X}, this chip answered {found:02X}"
-        )
-    chip = LSM6DSO(bus, address, range_g, rate_hz)
-    chip.check_settings()
-    return chip
+    identify(bus, address, WHO_AM_I, IDENTITY, part="an LSM6DSO")
+    return LSM6DSO(bus, address, range_g, rate_hz)
 
 
 def poll_s(rate_hz: float) -> float:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.accelerometers import SelfTest, check_range, check_rate
-from drivers.continuity import Continuity
-from drivers.errors import ReadingError, WrongChip
+from drivers.errors import ReadingError
+from drivers.fifo import Fetched, FifoChip, Settings, identify
 from drivers.i2c import I2C
-from drivers.samples import Samples
 
 ADDRESSES = (0x68, 0x69)
 RANGES_G = (2, 4, 8, 16)
@@ -19,7 +18,7 @@ RATES_HZ = (4.0, 5.0, 8.0, 10.0, 20.0, 25.0, 40.0, 50.0, 100.0, 125.0, 200.0, 25
 """All whole ones of 1000 Hz / (1 + SMPLRT_DIV)."""
 RATE_HZ = 100.0
 
-WHO_AM_I, IDENTITY = 0x75, 0x68
+WHO_AM_I, IDENTITY = 0x75, b"\x68"
 RELATIVES = {
     0x70: "an MPU-6500",
     0x71: "an MPU-9250",
@@ -44,11 +43,11 @@ SAMPLE_BYTES = 6
 SAMPLE_CLOCKS = 9 * (SAMPLE_BYTES + 1.5)  # twelve bytes around each burst of eight samples
 RESET_S = 0.1
 WAKE_S = 0.05  # what it measures while it wakes up, or turns from a self-test, is not ours
-SETTLE_S, TEST_SAMPLES, TEST_S = 0.1, 16, 0.01
+SETTLE_S = 0.1
 TRIM_TOLERANCE = 0.14
 
 
-class MPU6050:
+class MPU6050(FifoChip):
     """A chip that was found, identified and set up, and is measuring."""
 
     name = "MPU-6050"
@@ -56,25 +55,12 @@ class MPU6050:
 
     def __init__(self, bus: I2C, address: int, range_g: int, rate_hz: float) -> None:
         """Set up and start a chip that `probe` has identified and reset. Raises BusError."""
-        self.rate_hz = rate_hz
+        super().__init__(bus, address, rate_hz)
         self.count = G0 / COUNTS_PER_G[range_g]
         self.poll_s = min(8 / rate_hz, 1.0)
-        self._bus = bus
-        self._address = address
-        self._settings = settings(range_g, rate_hz)
-        self._place = f"address 0x{address:02x}: the {self.name}"
+        self._wanted = settings(range_g, rate_hz)
         self._held = b""
-        self._runs = Continuity(self._place, rate_hz, bus.now())
-        self._start()
-
-    def read(self) -> Samples:
-        """Everything measured since the last call, in the chip's own axes.
-
-        `end` is when the FIFO was counted: the newest sample is up to one period older. Raises BusError. After a
-        lost transfer the next run has a gap; so it has after an overflow, when the FIFO is emptied: its 1024
-        bytes are no whole samples, and nothing in them tells where one begins.
-        """
-        return self._runs.read(self._fetch, self._found, self._lose)
+        self._begin()
 
     def temperature(self) -> float:
         """Of the chip, °C. Raises BusError."""
@@ -82,23 +68,25 @@ class MPU6050:
         return raw / 340 + 36.53
 
     def self_test(self) -> SelfTest | None:
-        """Against the trim that the factory left in the chip, ±14 %; None for a chip without. Takes half a second.
-        Raises BusError."""
-        expected = factory_trim(self._bus.read(self._address, TRIM, 4))
-        if not expected.all():
-            return None
-        try:
-            # The trim is meant for ±8 g.
-            for register, value in settings(8, 100.0).items():
-                self._write(register, value)
-            still = self._mean()
-            self._write(ACCEL_CONFIG, PUSH_ALL | RANGE_CODE[8])
-            pushed = self._mean()
-        finally:
-            self._start()
+        """Against the trim that the factory left in the chip; None for a chip without. Raises BusError."""
+        return super().self_test() if self._trim().all() else None
+
+    def _tested(self) -> SelfTest:
+        expected = self._trim()
+        # The trim is meant for ±8 g.
+        for register, value in settings(8, 100.0).items():
+            self._write(register, value)
+        still = self._mean()
+        self._write(ACCEL_CONFIG, PUSH_ALL | RANGE_CODE[8])
+        pushed = self._mean()
         return SelfTest(pushed - still, expected * (1 - TRIM_TOLERANCE), expected * (1 + TRIM_TOLERANCE))
 
-    def _fetch(self) -> tuple[float, NDArray[np.float64]]:
+    def _trim(self) -> NDArray[np.float64]:
+        return factory_trim(self._bus.read(self._address, TRIM, 4))
+
+    def _fetch(self) -> Fetched:
+        """After an overflow the FIFO is emptied: its 1024 bytes are no whole samples, and nothing in them tells where one
+        begins."""
         size = self._counted()
         now = self._bus.now()
         if size > FIFO_BYTES:
@@ -125,7 +113,7 @@ class MPU6050:
 
     def _lose(self) -> None:
         self._held = b""
-        self._runs.lose()
+        super()._lose()
 
     def _empty(self) -> None:
         """The FIFO may be reset only while it is off. What was held goes too: the chip did not stop meanwhile."""
@@ -135,32 +123,22 @@ class MPU6050:
         self._runs.restart(self._bus.now())
 
     def _start(self) -> None:
-        for register, value in self._settings.items():
+        for register, value in self._wanted.items():
             self._write(register, value)
         self._bus.sleep(WAKE_S)
         self._empty()
-        if any(wanted != found for wanted, found in self._found().values()):
-            raise ReadingError(f"{self._place} did not keep its settings")
 
-    def _found(self) -> dict[str, tuple[int, int]]:
-        """By register: what was set, what is found."""
-        wanted = {**self._settings, USER_CTRL: FIFO_ON}
+    def _settings(self) -> Settings:
+        wanted = {**self._wanted, USER_CTRL: FIFO_ON}
         return {
             f"register 0x{register:02X}": (value, self._bus.read(self._address, register, 1)[0])
             for register, value in wanted.items()
         }
 
     def _mean(self) -> NDArray[np.float64]:
-        """Over a sixth of a second at ±8 g, past the FIFO; shape (3,), m/s²."""
+        """At ±8 g, past what the test disturbs; shape (3,), m/s²."""
         self._bus.sleep(SETTLE_S)
-        raw = b""
-        for _ in range(TEST_SAMPLES):
-            self._bus.sleep(TEST_S)
-            raw += self._bus.read(self._address, ACCEL_OUT, SAMPLE_BYTES)
-        return np.asarray(convert(raw, G0 / COUNTS_PER_G[8]).mean(axis=0))
-
-    def _write(self, register: int, value: int) -> None:
-        self._bus.write(self._address, bytes((register, value)))
+        return np.asarray(convert(self._newest(ACCEL_OUT, SAMPLE_BYTES), G0 / COUNTS_PER_G[8]).mean(axis=0))
 
 
 def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None) -> MPU6050:
@@ -168,11 +146,7 @@ def probe(bus: I2C, address: int, *, range_g: int, rate_hz: float | None = None)
     rate."""
     check_range("an MPU-6050", range_g, RANGES_G)
     check_rate("an MPU-6050", rate_hz or RATE_HZ, RATES_HZ, bus_hz=bus.hz, clocks=SAMPLE_CLOCKS)
-    found = bus.read(address, WHO_AM_I, 1)[0]
-    if found != IDENTITY:
-        known = f", which is {RELATIVES[found]}" if found in RELATIVES else ""
-        answers = f"an MPU-6050 answers {IDENTITY:02X}, this chip answered {found:02X}{known}"
-        raise WrongChip(f"address 0x{address:02x}: {answers}")
+    identify(bus, address, WHO_AM_I, IDENTITY, part="an MPU-6050", relatives=RELATIVES)
     bus.write(address, bytes((PWR_MGMT_1, DEVICE_RESET)))
     bus.sleep(RESET_S)
     return MPU6050(bus, address, range_g, rate_hz or RATE_HZ)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from drivers.accelerometers import lsm6dso
-from drivers.errors import BusError, NoAnswer, ReadingError, WrongChip
+from drivers.errors import NoAnswer, ReadingError, WrongChip
 from simulator.chips.lsm6dso import LSM6DSO
-from simulator.i2c import Between, Nack, SimulatedI2C
+from simulator.i2c import SimulatedI2C
 
 Array = NDArray[np.float64]
 ADDRESS = 0x6A
@@ -187,25 +187,10 @@ def test_tells_its_temperature(celsius: float) -> None:
 def test_the_self_test_measures_how_far_the_mass_was_pushed(range_g: int) -> None:
     chip = lsm6dso.probe(plugged(quiet()), ADDRESS, range_g=range_g)
     result = chip.self_test()
+    assert result is not None
     assert result.change / G0 == pytest.approx([0.35, 0.42, 0.6], abs=0.001)
     assert result.lowest / G0 == pytest.approx([0.05] * 3)
     assert result.highest / G0 == pytest.approx([1.7] * 3)
-
-
-def test_a_broken_off_self_test_does_not_stay_on() -> None:
-    bus = plugged(quiet())
-    chip = lsm6dso.probe(bus, ADDRESS, range_g=2)
-    bus.sleep(0.1)
-    chip.read()
-    bus.faults.append(Nack(ADDRESS, Between(bus.now() + 0.25, bus.now() + 1)))
-    with pytest.raises(BusError):
-        chip.self_test()
-    bus.sleep(1.0)
-    chip.read()
-    bus.sleep(0.1)
-    run = chip.read()
-    assert run.gap
-    assert np.allclose(run.acceleration, (0, 0, G0), atol=chip.count)
 
 
 def test_a_lost_chip_stays_lost_in_its_self_test() -> None:
