@@ -90,16 +90,18 @@ class Stillness:
     def begin(self) -> None:
         """Forget what was seen."""
         self._means: list[Floats] = []
-        self._sum, self._count = np.zeros(3), 0
+        self._second: list[Floats] = []
+        self._count = 0
+        """Samples in the runs of this second."""
 
     def see(self, acceleration: Floats) -> Floats | None:
         """Shape (n, 3), m/s², chip's axes; gives gravity, shape (3,), once in ten seconds of stillness."""
-        self._sum += acceleration.sum(axis=0)
+        self._second.append(acceleration)
         self._count += len(acceleration)
         if self._count < self._a_second:
             return None
-        self._means.append(self._sum / self._count)
-        self._sum, self._count = np.zeros(3), 0
+        self._means.append(np.concatenate(self._second).mean(axis=0))
+        self._second, self._count = [], 0
         if len(self._means) < SECONDS:
             return None
         gravity = np.mean(self._means, axis=0)
@@ -133,7 +135,7 @@ class Mounting:
 
     def turned(self, acceleration: Floats) -> Floats:
         """From the chip's axes to the car's; shape (n, 3)."""
-        return np.asarray(acceleration @ self._rotation.T)
+        return np.asarray(acceleration @ self._turn)
 
     def see(self, acceleration: Floats, gap: bool) -> tuple[bool, Told | None]:
         """Samples as the chip gives them, shape (n, 3), n > 0: whether from these on another vertical is used, so
@@ -180,7 +182,7 @@ class Mounting:
 
     def _use(self, up: Up) -> None:
         self.up = up
-        self._rotation = rotation(up)
+        self._turn = rotation(up).T
 
 
 def _rounded(up: Up) -> Up:

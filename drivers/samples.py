@@ -1,13 +1,11 @@
 """What an accelerometer gives."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(Struct, frozen=True):
     """A run of evenly spaced samples."""
 
     end: float

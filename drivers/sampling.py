@@ -17,6 +17,7 @@ that from another rate. So reads have to be spread over a period, as `agent/sens
 hold for such reads.
 """
 
+import math
 from typing import NamedTuple
 
 from drivers.samples import Samples
@@ -77,7 +78,8 @@ class SampleClock:
         self._points: list[Read] = []
         self._reads, self._block = 0, 1
         """Reads of the next point so far, and how many make one."""
-        self._luckiest: Read | None = None
+        self._luckiest, self._lowest = Read(0, 0.0), math.inf
+        """Of the reads of the next point, the one whose line of this period lies lowest, and where."""
         self._start: float | None = None
         """Time of sample number 0 by the line."""
         if self.estimate is not None:
@@ -98,15 +100,16 @@ class SampleClock:
         return Samples(end, period, samples.acceleration, samples.gap)
 
     def _add(self, read: Read) -> None:
-        if self._luckiest is None or read.beyond(self._period) < self._luckiest.beyond(self._period):
-            self._luckiest = read
+        start = read.beyond(self._period)
+        if start < self._lowest:
+            self._luckiest, self._lowest = read, start
         self._reads += 1
         if self._reads >= self._block:
             self._points.append(self._luckiest)
-            self._luckiest, self._reads = None, 0
+            self._lowest, self._reads = math.inf, 0
             self._thin()
             self._fit()
-        start = read.beyond(self._period)
+            start = read.beyond(self._period)
         self._start = start if self._start is None else min(self._start, start)
 
     def _thin(self) -> None:

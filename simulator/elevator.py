@@ -122,11 +122,10 @@ class Elevator:
 
     def acceleration(self, t: Floats) -> Floats:
         """Of the car, without gravity, at rising times (n,); shape (n, 3), m/s², car frame, z up."""
-        total = np.zeros((len(t), 3))
+        total = self._ambient.at(t)
         if not len(t):
             return total
         self._reach(float(t[0]), float(t[-1]))
-        self._ambient.add(t, total)
         for source in self._active:
             source.add(t, total)
         return total
@@ -159,7 +158,7 @@ class Elevator:
     def door_opening(self, t: float) -> float:
         """0 closed to 1 open."""
         place = bisect_right(self._door_times, t)
-        if place in {0, len(self._door_times)}:
+        if not 0 < place < len(self._door_times):
             return 0.0
         start, end = self._door_times[place - 1 : place + 1]
         low, high = self._door_openings[place - 1 : place + 1]

@@ -38,12 +38,13 @@ class ProofMass:
         if self._push is not None:
             felt = felt + self._push
         if self._noisy:
-            felt = felt + math.sqrt(rate_hz / 2) * self._noise * self._draw(len(times))
+            felt = felt + math.sqrt(rate_hz / 2) * self._draw(len(times))
         return felt
 
     def _draw(self, count: int) -> Array:
-        """Standard normal values, shape (count, 3), from a stock."""
+        """Noise of its density, shape (count, 3), from a stock."""
         while len(self._drawn) < count:
-            self._drawn = np.concatenate((self._drawn, self._random.standard_normal((NOISE_CHUNK, 3))))
+            more = self._noise * self._random.standard_normal((NOISE_CHUNK, 3))
+            self._drawn = np.concatenate((self._drawn, more))
         drawn, self._drawn = self._drawn[:count], self._drawn[count:]
         return drawn

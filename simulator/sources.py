@@ -67,17 +67,13 @@ class Rendered:
 class Endless:
     """A periodic signal of shape (n, 3), without beginning or end."""
 
-    start, end = -np.inf, np.inf
-
     def __init__(self, points: Floats, rate_hz: float) -> None:
         self._lines = _Lines(np.concatenate((points, points[:1])))
         self._rate_hz = rate_hz
 
-    def add(self, t: Floats, total: Floats) -> None:
-        total += self._lines.at((t * self._rate_hz) % self._lines.count)
-
-    def release(self) -> None:
-        pass
+    def at(self, t: Floats) -> Floats:
+        """At times (n,); shape (n, 3)."""
+        return self._lines.at((t * self._rate_hz) % self._lines.count)
 
 
 class _Lines:

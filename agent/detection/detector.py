@@ -18,6 +18,9 @@ BANDS_HZ = ((1.0, 10.0), (0.1, 1.0), (12.0, 35.0), (0.5, 3.0), (3.0, 10.0))
 the heavy and the quick half of the first."""
 BAND_NAMES = ("1-10 Hz", "0.1-1 Hz", "12-35 Hz", "0.5-3 Hz", "3-10 Hz")
 
+WAYS = np.array(((1.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 1.0, 1.0)))
+"""From the energies of the axes to those that levels are of: horizontal, vertical, all three."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -91,10 +94,10 @@ class Detector:
         self._shaking = Shaking(cars, hop_s, settings.shaking)
         self._mean = np.full(self.hop, 1 / self.hop)
         self._smooth = 1 - np.exp(-hop_s)
-        self._second = np.zeros((2, cars))
-        """Mean squares, horizontal and vertical, with a time constant of 1 s."""
+        self._second = np.zeros((3, cars))
+        """Mean squares of 1-10 Hz, horizontal, vertical and of all three axes, with a time constant of 1 s."""
         self._left = np.zeros((0, 3 * cars))
-        self._restart = np.ones(cars, dtype=np.bool_)
+        self._restart: Flags | None = np.ones(cars, dtype=np.bool_)
 
     def step(self, acceleration: Floats, door: NDArray[np.int8], gap: bool | Flags = False) -> list[Hop]:
         """Acceleration: shape (cars, n, 3), m/s², gravity included, z up in column 2; any n.
@@ -116,36 +119,34 @@ class Detector:
 
     def _lose(self, cars: Flags, first: Floats) -> None:
         """Begin these cars anew; samples still waiting for their hop are replaced."""
-        self._restart = self._restart | cars
+        self._restart = cars.copy() if self._restart is None else self._restart | cars
         columns = np.repeat(cars, 3)
         self._left[:, columns] = first[columns]
 
-    def _rest(self, block: Floats) -> None:
+    def _rest(self, block: Floats, cars: Flags) -> None:
         """Settle new cars on the middle of their first hop, so that gravity is no step."""
-        columns = np.repeat(self._restart, 3)
+        columns = np.repeat(cars, 3)
         self._bank.rest(np.median(block[:, columns], axis=0), columns)
-        self._motion.restart(self._restart)
-        self._shaking.restart(self._restart)
-        self._second[:, self._restart] = 0.0
-        self._restart = np.zeros_like(self._restart)
+        self._motion.restart(cars)
+        self._shaking.restart(cars)
+        self._second[:, cars] = 0.0
 
     def _hop(self, block: Floats, door: NDArray[np.int8], behind: int) -> Hop:
-        if np.count_nonzero(self._restart):
-            self._rest(block)
+        if self._restart is not None:
+            self._rest(block, self._restart)
+            self._restart = None
         filtered = self._bank.run(block)
         energy = (self._mean @ np.square(filtered[:-1])).reshape(-1, self._cars, 3)
-        across = energy[0, :, 0] + energy[0, :, 1]
-        vertical = energy[0, :, 2]
-        self._second += self._smooth * (np.array((across, vertical)) - self._second)
-        low = filtered[-1, -1, 2::3]
+        by_way = WAYS @ energy.transpose(0, 2, 1)
+        self._second += self._smooth * (by_way[0] - self._second)
+        now, second = np.sqrt(by_way[0]), np.sqrt(self._second)
         # A hop's own vertical counts as well: a jump is over before its second has filled.
-        up = np.sqrt(np.maximum(vertical, self._second[1]))
-        code = self._motion.step(low, np.sqrt(self._second[0]), up, door)
-        settled = self._motion.settling == 0
-        self._shaking.step(across, energy.sum(axis=2), code, door, settled)
+        up = np.maximum(now[1], second[1])
+        code = self._motion.step(filtered[-1, -1, 2::3], second[0], up, door)
+        self._shaking.step(now, by_way, code, door, self._motion.settled)
         return Hop(
             behind=behind,
-            settled=settled,
+            settled=self._motion.settled,
             motion=code.copy(),
             tremor=self._shaking.tremor,
             alarm=self._shaking.alarm,

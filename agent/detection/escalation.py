@@ -8,10 +8,8 @@ within a second, or pushes the car slowly (a ride's start, jumping, a hand): 0.6
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from agent.detection.motion import Flags, Floats, any_of
 
 LEVEL_HOPS, NEEDED_HOPS, FIRST_HOPS = 5, 4, 8
 """The level of now is what four of the last five hops exceed; the first eight hops are what it grew from."""
@@ -73,12 +71,12 @@ class Escalation:
         """Which cars escalate. `vector`, `slow`: RMS of this hop, 1-10 and 0.1-1 Hz, shape (cars,); `shape`:
         energies of 0.5-3 and 3-10 Hz, (2, cars). Only what begins while a car is `followed` counts."""
         above = vector > self._set.onset
-        if self._idle and not np.count_nonzero(above & followed):
+        if self._idle and not any_of(above & followed):
             return np.zeros(self._cars, dtype=np.bool_)
         self._follow(vector, slow, shape, above, followed)
         self._idle = not np.count_nonzero(self._age)
         old = self._age >= self._least
-        return self._judge() & old if np.count_nonzero(old) else old
+        return self._judge() & old if any_of(old) else old
 
     def _follow(self, vector: Floats, slow: Floats, shape: Floats, above: Flags, followed: Flags) -> None:
         going = (self._age > 0) | above

@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.detection.escalation import Escalation, EscalationSettings
-from agent.detection.motion import DOOR_MOVING, DOOR_OPEN, DOOR_UNKNOWN, PARKED, UNKNOWN, Codes, Flags, Floats
+from agent.detection.motion import (
+    DOOR_MOVING,
+    DOOR_OPEN,
+    DOOR_UNKNOWN,
+    PARKED,
+    UNKNOWN,
+    Codes,
+    Flags,
+    Floats,
+    any_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,8 @@ class ShakingSettings:
 
 SLOW, SHAPE = 1, slice(3, 5)
 """Bands of the detector: 0.1-1 Hz; 0.5-3 and 3-10 Hz."""
+HORIZONTAL, ALL = 0, 2
+"""Of the three ways in which the detector adds up axes."""
 SHARE = 0.8
 WINDOWS_S = (0.6, 1.0, 3.0, 1.0)
 """Tremor; alarm on three axes, horizontally, riding."""
@@ -99,7 +111,11 @@ class Shaking:
         self._escalation = Escalation(cars, hop_s, settings.escalation)
         self._busy = 0
         """Hops for which something that was above its level is still remembered."""
+        self._on: Flags = np.zeros(cars, dtype=np.bool_)
+        """A tremor or an alarm."""
         self._door = np.full(cars, DOOR_UNKNOWN, dtype=np.int8)
+        self._moving: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        """The cars whose doors move."""
         self._door_s = np.full(cars, np.inf)
         self._rest_s, self._pause_s = np.zeros(cars), np.zeros(cars)
 
@@ -109,20 +125,18 @@ class Shaking:
         self._escalation.restart(cars)
         self.since_s = np.where(cars, 0.0, self.since_s)
 
-    def step(
-        self, across: Floats, energy: Floats, code: Codes, door: NDArray[np.int8], judged: Flags
-    ) -> None:
-        """One hop. `across`: horizontal energy, 1-10 Hz, shape (cars,); `energy`: of all three axes, shape
-        (bands, cars), in the detector's order; (m/s²)². Only cars that are `judged` can begin to shake."""
+    def step(self, rms: Floats, energy: Floats, code: Codes, door: NDArray[np.int8], judged: Flags) -> None:
+        """One hop, horizontally, vertically and of all three axes. `rms`: 1-10 Hz, shape (3, cars), m/s²; `energy`:
+        shape (bands, 3, cars), in the detector's order, (m/s²)². Only cars that are `judged` can begin to shake."""
         self._watch(door)
-        vector = np.sqrt(energy[0])
+        vector = rms[ALL]
         above = vector > self._set.tremor
-        if not (self._busy or np.count_nonzero(above)):
+        if not (self._busy or any_of(above)):
             return
-        horizontal, parked = np.sqrt(across), code == PARKED
+        horizontal, parked = rms[HORIZONTAL], code == PARKED
         # What a ride shakes by itself is no beginning of anything.
-        above &= parked | self.tremor | self.alarm | (horizontal > self._set.alarm_riding)
-        if np.count_nonzero(above):
+        above &= parked | self._on | (horizontal > self._set.alarm_riding)
+        if any_of(above):
             self._busy = self._longest
         elif not self._busy:
             return
@@ -131,20 +145,22 @@ class Shaking:
         self.tremor = self.tremor & (self._rest_s < self._set.tremor_over_s)
         self.alarm = self.alarm & (self._rest_s < self._set.over_s)
         fresh = judged & ~self.alarm
-        if np.count_nonzero(fresh):
-            self._begin(horizontal, vector, energy, parked, fresh)
-        if not (np.count_nonzero(self.alarm) or np.count_nonzero(self.tremor)):
+        if any_of(fresh):
+            self._begin(rms, energy, parked, fresh)
+        self._on = self.tremor | self.alarm
+        if not any_of(self._on):
             self._busy -= 1
 
-    def _begin(self, horizontal: Floats, vector: Floats, energy: Floats, parked: Flags, fresh: Flags) -> None:
+    def _begin(self, rms: Floats, energy: Floats, parked: Flags, fresh: Flags) -> None:
         """What begins in cars without an alarm; one that is on needs nothing to go on."""
+        horizontal, vector = rms[HORIZONTAL], rms[ALL]
         suspect = self._near_door()
         exceeded = self._sustained.step(self._met(horizontal, vector, suspect, parked) & fresh)
         followed = parked & fresh & ~suspect
-        escalates = self._escalation.step(vector, np.sqrt(energy[SLOW]), energy[SHAPE], followed)
+        escalates = self._escalation.step(vector, np.sqrt(energy[SLOW, ALL]), energy[SHAPE, ALL], followed)
         strong = exceeded[1] | exceeded[2] | escalates | exceeded[3]
         self.tremor |= exceeded[0] | strong
-        if np.count_nonzero(strong):
+        if any_of(strong):
             self.alarm |= strong
             self._sustained.restart(strong)
             self._escalation.restart(strong)
@@ -165,14 +181,12 @@ class Shaking:
 
     def _watch(self, door: NDArray[np.int8]) -> None:
         """How long ago the door moved; a sensor with two positions shows only that it has changed."""
-        moved = door == DOOR_MOVING
-        other = door != self._door
-        if np.count_nonzero(other):
-            moved |= other & (door != DOOR_UNKNOWN) & (self._door != DOOR_UNKNOWN)
-            self._door = door.copy()
         self._door_s += self._hop_s
-        if np.count_nonzero(moved):
-            self._door_s[moved] = 0.0
+        if door.tobytes() != self._door.tobytes():
+            self._door_s[(door != self._door) & (door != DOOR_UNKNOWN) & (self._door != DOOR_UNKNOWN)] = 0.0
+            self._door, self._moving = door.copy(), np.flatnonzero(door == DOOR_MOVING)
+        if len(self._moving):
+            self._door_s[self._moving] = 0.0
 
     def _near_door(self) -> Flags:
         walking = (self._door == DOOR_OPEN) & (self._door_s < self._set.open_s)

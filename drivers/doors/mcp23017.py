@@ -59,14 +59,14 @@ class MCP23017:
         return self._switches.door(self._low(), self._bus.now())
 
     def _low(self) -> int:
-        """The pins that are low. The read begins at GPPUA: a chip that lost its power has no pull-ups."""
+        """The inputs that are low; other pins may float. The read begins at GPPUA: a chip that lost its power has no pull-ups."""
         found = self._bus.read(self._address, GPPUA, GPIOA - GPPUA + 1)
         if found[0] != self._pulled:
             raise ReadingError(
                 f"address 0x{self._address:02x}: the MCP23017 was reset "
                 f"(GPPUA 0x{found[0]:02X}): did it lose its power?"
             )
-        return ~found[-1] & 0xFF
+        return ~found[-1] & self._pulled
 
 
 def registers(settings: Settings) -> dict[int, int]:

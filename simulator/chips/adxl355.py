@@ -201,6 +201,6 @@ class ADXL355:
         counts = self._mass.at(times, self._rate_hz) * self._counts
         # Not np.clip, which takes three times as long for so few numbers.
         counts = np.maximum(np.minimum(counts, 524287.0), -524288.0)
-        words = np.rint(counts).astype(np.int32) << 12
+        words = np.rint(counts).astype("<i4") << 12
         words[:, 0] |= 0x100
-        return words.astype(">i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        return words.view(np.uint8).reshape(-1, 4)[:, :0:-1].tobytes()

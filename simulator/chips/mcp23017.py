@@ -53,8 +53,9 @@ class MCP23017:
         register, end = self._pointer, self._pointer + count
         self._pointer = end % COUNT
         answer = self._registers[register:end]
-        for index in range(max(register, GPIO), min(end, OLAT)):
-            answer[index - register] = self._pins(index - GPIO, now)
+        for port in (0, 1):
+            if register <= GPIO + port < end:
+                answer[GPIO + port - register] = self._pins(port, now)
         return bytes(answer)
 
     def _write_register(self, index: int | None, value: int) -> None:

@@ -41,6 +41,29 @@ def test_timers_ring_in_the_order_of_their_times_and_at_them(pauses: list[float]
     assert all(at == pytest.approx(pause, abs=1e-8) for pause, at in rung)
 
 
+def test_timers_of_the_same_time_ring_in_the_order_in_which_they_were_set() -> None:
+    async def main() -> list[int]:
+        loop, rung = asyncio.get_running_loop(), list[int]()
+        for number in range(20):
+            loop.call_at(5.0, rung.append, number)
+        await asyncio.sleep(5.0)
+        return rung
+
+    assert run(main()) == list(range(20))
+
+
+def test_a_timer_that_was_cancelled_does_not_ring() -> None:
+    async def main() -> tuple[list[str], float]:
+        loop, rung = asyncio.get_running_loop(), list[str]()
+        loop.call_later(1.0, rung.append, "cancelled").cancel()
+        timer = loop.call_later(3.0, rung.append, "cancelled underway")
+        loop.call_later(2.0, timer.cancel)
+        await asyncio.sleep(2.5)
+        return rung, loop.time()
+
+    assert run(main()) == ([], 2.5)
+
+
 def test_what_needs_no_time_takes_none() -> None:
     async def main() -> float:
         event = asyncio.Event()

@@ -131,6 +131,14 @@ def test_a_new_offset_of_the_sensor_is_no_ride_for_ever() -> None:
     assert codes(hops) == [PARKED, UP, UNKNOWN, PARKED]
 
 
+def test_an_offset_that_changes_with_the_temperature_is_no_ride() -> None:
+    warming = quiet(600)
+    warming[:, 2] += np.linspace(0.0, 0.1, len(warming))
+    detector = parked()
+    assert codes(feel(detector, warming)) == [PARKED]
+    assert codes(feel(detector, pushed(1, 0, 0, 0.1 + 0.2))) == [PARKED, UP]
+
+
 def test_finds_gravity_again_after_waking_up_in_a_departure() -> None:
     hops = feel(Detector(RATE_HZ), np.concatenate([pushed(4, 0, 0, 0.9), quiet(100)]))
     assert codes(hops) == [UNKNOWN, PARKED]
