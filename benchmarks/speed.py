@@ -14,10 +14,10 @@ from agent.detection.filters import Bank, Sections, band_pass, low_pass
 from agent.detection.motion import DOOR_CLOSED
 from agent.glass import Glass
 from agent.stage import ALARM_PAGES
+from benchmarks import speed_pages
 from benchmarks.display import SIZE, Memory
 from benchmarks.report import Row, milliseconds
-from benchmarks.timing import progress, times
-from content import layouts
+from benchmarks.timing import times
 from content.message import Text
 from content.page import Site
 from content.work import Inline
@@ -44,7 +44,7 @@ def measure(_records: Path | None = None) -> Iterator[Row]:
     """Detection, then drawing."""
     yield from _detector()
     yield from _kernel()
-    yield from _pages()
+    yield from speed_pages.measure()
     yield _ready()
 
 
@@ -124,14 +124,6 @@ def _kernel() -> Iterator[Row]:
             asked = cars == 1 and len(filters) > 1  # of the sections that the detector runs
             required, met = ("15 times", theirs >= 15 * ours) if asked else ("-", True)
             yield Row(f"{name}, {BLOCK} samples, 3 axes, {cars} car(s)", measured, required, met)
-
-
-def _pages() -> Iterator[Row]:
-    """Fonts and pictograms are cached by then: a page is drawn again whenever its text is new."""
-    pages = [layouts.find(name).samples()[0] for name in layouts.names()]
-    for page in progress("pages", pages):
-        seconds = times(TRIES, lambda page=page: layouts.draw(page, SITE, SIZE))  # type: ignore[misc]
-        yield Row(f"drawing, {page.layout}, 1080x1920", milliseconds(seconds))
 
 
 def _ready() -> Row:

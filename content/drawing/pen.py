@@ -116,10 +116,26 @@ def drawn(pictogram: Pictogram, size: int) -> Sign:
     return pen.sign()
 
 
-@lru_cache(maxsize=32)
 def rounded(width: int, height: int, radius: int) -> Image.Image:
     """The cover of a rectangle with smooth rounded corners, px."""
-    cover = Image.new("L", (width * FINER, height * FINER))
-    box = (0, 0, width * FINER - 1, height * FINER - 1)
+    cover = Image.new("L", (width, height), 255)
+    for corner, place in corners(width, height, radius):
+        cover.paste(corner, place)
+    return cover
+
+
+def corners(width: int, height: int, radius: int) -> list[tuple[Image.Image, tuple[int, int]]]:
+    """The covers of a rectangle's smooth rounded corners, and their places in it, px; radius: half of a side at most."""
+    right, foot = width - radius, height - radius
+    return list(zip(quarters(radius), ((0, 0), (right, 0), (0, foot), (right, foot)), strict=True))
+
+
+@lru_cache(maxsize=32)
+def quarters(radius: int) -> tuple[Image.Image, ...]:
+    """The covers of corners: left and right above, left and right below."""
+    side = 3 * radius  # with straight sides between the corners, as they are drawn in any rectangle
+    cover = Image.new("L", (side * FINER, side * FINER))
+    box = (0, 0, side * FINER - 1, side * FINER - 1)
     ImageDraw.Draw(cover).rounded_rectangle(box, radius * FINER, 255)
-    return cover.reduce(FINER)
+    small, ends = cover.reduce(FINER), (0, side - radius)
+    return tuple(small.crop((x, y, x + radius, y + radius)) for y in ends for x in ends)

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from math import ceil, floor
+from math import ceil, floor, modf
 from typing import Literal
 
-from PIL import ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
 from content.drawing import bidi
 from content.drawing.colours import Colour
+from content.drawing.covers import Lettering, covers
 from content.drawing.emoji import clusters, is_private, joined
 from content.drawing.typefaces import JOINER, Face, covered, font
 from content.languages import ARABIC, DEVANAGARI, Language
@@ -122,18 +123,18 @@ def extent(language: Language, face: Face, size: int, text: str) -> Extent:
 
 
 def draw(
-    pen: ImageDraw.ImageDraw,
-    place: tuple[float, float],
+    image: Image.Image,
+    place: tuple[int, int],
     text: str,
     manner: tuple[Language, Face, int],
     colour: Colour,
 ) -> None:
-    """Draw a line with the start of its baseline at a place."""
+    """Draw a line with the start of its baseline at a place, px."""
     language, face, size = manner
     for run in runs(language, face, size, text):
-        at = (place[0] + run.x, place[1])
-        letters = run.font(face, size)
-        pen.text(at, run.text, colour, letters, "ls", direction=run.direction, language=run.tag)
+        start, whole = modf(run.x)
+        cover = covers(Lettering(run.text, run.family, face, size, run.direction, run.tag, start))
+        image.paste(colour, (place[0] + int(whole) + cover.x, place[1] + cover.y), cover.ink)
 
 
 def uncovered(text: str, language: Language) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from content.drawing.colours import PROHIBITION, WHITE, Colour, Scheme
-from content.drawing.pen import Pictogram, drawn, rounded
+from content.drawing.pen import Pictogram, corners, drawn
 from content.drawing.shaping import draw
 from content.drawing.typefaces import Face, font
 from content.drawing.typesetting import Block, fit_name
@@ -17,8 +17,8 @@ from content.page import Frame, Patch, Pixels
 
 DESIGN = 1080
 """Length of the shorter side for which all measures are given."""
-STRIP = 16
-"""Lines that Pillow hands out at once: some 64 KB, which it does not put together from parts."""
+STRIP = 64
+"""Lines that Pillow hands out at once: some 300 KB."""
 
 
 Paint = Callable[[ImageDraw.ImageDraw, datetime], None]
@@ -81,15 +81,15 @@ class Sheet:
         for line in block.lines:
             colour = scheme.quiet if line.second else scheme.ink
             place = (x + line.x, y + line.baseline)
-            draw(self._pen, place, line.text, (line.language, line.face, line.size), colour)
+            draw(self._image, place, line.text, (line.language, line.face, line.size), colour)
         return y + block.height
 
     def fill(self, box: Box, colour: Colour, radius: int = 0) -> None:
         """Fill a box, its corners rounded by a radius in pixels."""
-        if radius:
-            self._image.paste(colour, box[:2], rounded(box.width, box.height, radius))
-        else:
-            self._image.paste(colour, (box.x, box.y, box.right, box.bottom))
+        for part in (box.inset(radius, 0), box.inset(0, radius)) if radius else (box,):
+            self._image.paste(colour, (part.x, part.y, part.right, part.bottom))
+        for corner, (x, y) in corners(box.width, box.height, radius) if radius else ():
+            self._image.paste(colour, (box.x + x, box.y + y), corner)
 
     def paste(self, what: Image.Image | Colour, x: int, y: int, cover: Image.Image | None = None) -> None:
         """Lay a picture over a place, or a colour through a cover of the same size."""
@@ -103,7 +103,8 @@ class Sheet:
         """Draw a pictogram into a square of a size in pixels."""
         sign = drawn(pictogram, size)
         self._image.paste(colour, (x, y), sign.ink)
-        self._image.paste(PROHIBITION, (x, y), sign.accent)
+        if sign.accent.getbbox():
+            self._image.paste(PROHIBITION, (x, y), sign.accent)
 
     def tile(self, pictogram: Pictogram, x: int, y: int, size: int, colour: Colour) -> None:
         """Draw a pictogram on a white tile."""

@@ -106,7 +106,7 @@ def largest(sizes: Sizes, attempt: Callable[[int], T | None]) -> T | None:
     return made.get(found)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def compose(text: Text, width: int, size: int, manner: Manner) -> Block | None:
     """The text in a column at a size of its main language; None when a word is wider than the column."""
     lines: list[Line] = []

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from content import layouts
 from content.drawing.bidi import LIBRARY, available, levels, visual
@@ -51,7 +51,7 @@ def ink(language_tag: str, text: str, face: Face = Face.REGULAR) -> np.ndarray:
     """What is drawn of a text, size 60, as a picture."""
     language = next(one for one in LANGUAGES if one.tag == language_tag)
     image = Image.new("RGB", (900, 140))
-    draw(ImageDraw.Draw(image), (20, 90), text, (language, face, 60), (255, 255, 255))
+    draw(image, (20, 90), text, (language, face, 60), (255, 255, 255))
     return np.asarray(image.convert("L"))
 
 
@@ -161,7 +161,7 @@ def test_arabic_letters_join_and_devanagari_letters_combine() -> None:
 def test_what_is_measured_is_what_is_drawn(language: Language, size: int) -> None:
     text = {"ar": "للاستفسار: 028-1234 (A) 👍🏽", "hi": "पार्किंग Tower 9:00"}.get(language.tag, "水Åg，👍🏽 9")
     image = Image.new("RGB", (2600, 500))
-    draw(ImageDraw.Draw(image), (100, 250), text, (language, Face.BOLD, size), (255, 255, 255))
+    draw(image, (100, 250), text, (language, Face.BOLD, size), (255, 255, 255))
     box = image.getbbox()
     left, top, right, bottom = extent(language, Face.BOLD, size, text)
     assert box

@@ -7,16 +7,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from content import layouts
 from content.cabin import Advice
 from content.dates import date
-from content.drawing.colours import IDLE, IDLE_FOOT, POSTER, SCHEMES, Scheme, blend, contrast, rgb
+from content.drawing.colours import (
+    BLACK,
+    IDLE,
+    IDLE_FOOT,
+    POSTER,
+    SCHEMES,
+    WHITE,
+    Scheme,
+    blend,
+    contrast,
+    rgb,
+)
 from content.drawing.examples import drop
 from content.drawing.level_icon import CARD, LEVELS
-from content.drawing.pen import drawn
+from content.drawing.pen import FINER, drawn, rounded
 from content.drawing.pictograms import do_not_force, stairs
+from content.drawing.sheet import Box, Sheet
 from content.layouts.idle import PANEL
 from content.message import BadMessage, Text
 from content.page import Frame, Page, Site, picture_of
@@ -261,6 +273,19 @@ def test_a_notice_needs_neither_body_nor_english_nor_sender(size: tuple[int, int
 def test_a_layout_that_does_not_exist_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         layouts.find("nothing")
+
+
+@pytest.mark.parametrize(("size", "radius"), [((60, 50), 7), ((97, 41), 20), ((1080, 390), 40)])
+def test_rounded_corners_are_those_of_a_rectangle_drawn_finer(size: tuple[int, int], radius: int) -> None:
+    (width, height), sheet = size, Sheet((1080, 500), WHITE)
+    fine = Image.new("L", (width * FINER, height * FINER))
+    box = (0, 0, fine.width - 1, fine.height - 1)
+    ImageDraw.Draw(fine).rounded_rectangle(box, radius * FINER, 255)
+    expected = Image.new("RGB", (1080, 500), WHITE)
+    expected.paste(BLACK, (0, 9), fine.reduce(FINER))
+    sheet.fill(Box(0, 9, width, height), BLACK, radius)
+    assert np.array_equal(sheet.frame().pixels, np.asarray(expected))
+    assert rounded(width, height, radius).tobytes() == fine.reduce(FINER).tobytes()
 
 
 def test_a_prohibition_is_drawn_in_two_colours() -> None:
