@@ -35,7 +35,12 @@ class Adoption:
         if len(self._put_back) >= MOST_TOPICS:
             self._put_back.clear()
         self._put_back[delivery.topic] = now
-        log.warning("%s: somebody else wrote there; what the desk says is put back", delivery.topic)
+        what = (
+            "the broker had something else there when we came"
+            if delivery.retained
+            else "somebody else wrote there"
+        )
+        log.warning("%s: %s; what the desk says is put back", delivery.topic, what)
         return Change(0, delivery.topic, ours)
 
     def _adopted(self, delivery: Delivery) -> bool:

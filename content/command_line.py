@@ -10,6 +10,10 @@ USAGE, STOPPED = 2, 130
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and names the help of the very command that was typed."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Options are typed whole: --area is not --areas."""
+        super().__init__(*args, **{"allow_abbrev": False, **options})
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Words that it does not know are an error here: the parser above would name its own help."""
         found, unknown = super().parse_known_args(args, namespace)

@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS publication (
     kind TEXT, id TEXT, area TEXT, revision INTEGER NOT NULL, expires TEXT NOT NULL,
     withdrawn INTEGER NOT NULL, change INTEGER NOT NULL UNIQUE, envelope BLOB, PRIMARY KEY (kind, id, area));
 CREATE TABLE IF NOT EXISTS ended (id TEXT, area TEXT, PRIMARY KEY (id, area)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS serving (one INTEGER PRIMARY KEY CHECK (one = 1), utc TEXT NOT NULL, broker TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS served (
+    one INTEGER PRIMARY KEY CHECK (one = 1), utc TEXT NOT NULL, broker TEXT NOT NULL, there INTEGER NOT NULL);
 """
 # Ended: alerts that another one cancelled for good. They stay to be read of, and stand nowhere any more: a display that
 # learns of the cancel first never takes them.
@@ -45,6 +46,18 @@ class Change:
     topic: str
     envelope: bytes
     """Empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A service on a desk."""
+
+    utc: datetime
+    """When it last said that it is there."""
+    broker: str
+    """At which broker, host and port."""
+    there: bool
+    """It has not said since that it is away."""
 
 
 class Desk(Told):
@@ -206,9 +219,14 @@ class Desk(Told):
     def say_serving(self, utc: datetime, broker: str) -> None:
         """A service works on this desk and has its broker, at this moment."""
         with self._commit():
-            self._db.execute("INSERT OR REPLACE INTO serving VALUES (1, ?, ?)", (utc.isoformat(), broker))
+            self._db.execute("INSERT OR REPLACE INTO served VALUES (1, ?, ?, 1)", (utc.isoformat(), broker))
 
-    def serving(self) -> tuple[datetime, str] | None:
-        """When one last did, and at which broker."""
-        rows = self._rows("SELECT utc, broker FROM serving")
-        return (datetime.fromisoformat(rows[0][0]), rows[0][1]) if rows else None
+    def say_away(self) -> None:
+        """It has its broker no more, or was ended."""
+        with self._commit():
+            self._db.execute("UPDATE served SET there = 0")
+
+    def served(self) -> Served | None:
+        """The service that worked on this desk last."""
+        rows = self._rows("SELECT utc, broker, there FROM served")
+        return Served(datetime.fromisoformat(rows[0][0]), rows[0][1], bool(rows[0][2])) if rows else None

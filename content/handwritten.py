@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +12,14 @@ import msgspec
 from content.message import BadMessage
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read(path: Path) -> str:
+    """The text of a file that a person wrote; some editors begin one with a mark. Raises OSError, BadMessage."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadMessage("is not in UTF-8: save it in this encoding") from error
 
 
 def entries(text: str, every: str, one: str, shape: type[T], hints: Mapping[str, str]) -> dict[str, T]:

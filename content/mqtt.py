@@ -147,7 +147,10 @@ class MqttBroker:
     async def _why(self, error: Exception, context: ssl.SSLContext | None) -> str:
         """The MQTT client's words, or better ones."""
         if "Not authorized" in str(error):
-            return "it does not know this name: enrol this car there, or look at username and password"
+            return (
+                "it does not know this name: is it enrolled or renewed, and has the broker been told? "
+                "Or look at username and password"
+            )
         if context is None:
             return str(error)
         return await asyncio.to_thread(reason, self._host, self._port, context, REASON_S) or str(error)

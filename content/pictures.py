@@ -15,6 +15,11 @@ from content.message import BadMessage
 from content.page import Picture
 
 FORMATS = ("PNG", "JPEG", "WEBP")
+_OTHERS = (
+    (0, b"GIF8", "a GIF"), (0, b"BM", "a BMP"), (0, b"II*\0", "a TIFF"), (0, b"MM\0*", "a TIFF"), (0, b"%PDF", "a PDF"),
+    (4, b"ftyphei", "a HEIC"), (4, b"ftypavif", "an AVIF"),
+)  # fmt: skip
+"""What people send instead: where its mark stands, the mark, its name."""
 MOST_BYTES = 4_000_000
 MOST_ACROSS = 4096
 MOST_PIXELS = 9_000_000
@@ -36,6 +41,9 @@ def check_picture(data: bytes) -> tuple[int, int]:
         raise BadMessage(
             f"picture: has {len(data) / 1e6:.1f} MB, at most {MOST_BYTES // 10**6}: save it smaller, or as JPEG"
         )
+    other = next((name for at, mark, name in _OTHERS if data.startswith(mark, at)), None)
+    if other is not None:
+        raise BadMessage(f"picture: is {other}: save it as PNG, JPEG or WebP")
     return _decoded(data, None).size
 
 

@@ -166,9 +166,12 @@ class Service:
             "the broker %s is there: what the desk says stands there, and what displays tell is kept",
             self._address,
         )
-        while True:
-            await self._work(lambda: self._desk.say_serving(self._utc(), self._address))
-            await asyncio.sleep(SERVING_S)
+        try:
+            while True:
+                await self._work(lambda: self._desk.say_serving(self._utc(), self._address))
+                await asyncio.sleep(SERVING_S)
+        finally:
+            await self._work(self._desk.say_away)
 
     async def _announce(self, connection: Connection) -> None:
         await connection.publish(SERVICE_TOPIC, encode(self._serving), qos=1, retain=True)

@@ -87,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     display.add_argument(
         "bundle", type=Path, metavar="BUNDLE", help="the folder that hoistway-content enrol wrote"
     )
-    display.add_argument("--folder", type=Path, default=Path("display"), metavar="FOLDER",
-                         help="what it keeps, and its glass (default: %(default)s)")  # fmt: skip
+    display.add_argument("--folder", type=Path, metavar="FOLDER",
+                         help="what it keeps, and its glass (default: display/ and the bundle's name)")  # fmt: skip
     for page in (demo, display):
         page.add_argument(
             "--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)"
@@ -192,8 +192,9 @@ def _broker(options: argparse.Namespace) -> int:
 def _display(options: argparse.Namespace) -> int:
     from simulator import office  # noqa: PLC0415 - aiohttp is needed only here
 
+    folder = options.folder or Path("display") / options.bundle.resolve().name
     return _until_stopped(
-        partial(office.run_display, options.bundle, options.folder, options.size, options.seed, options.port)
+        partial(office.run_display, options.bundle, folder, options.size, options.seed, options.port)
     )
 
 

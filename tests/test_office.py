@@ -179,7 +179,7 @@ def test_from_an_empty_folder_to_a_lift_that_shows_and_proves_it(office: Office)
         assert "refused" not in told, office.types("events", CAR)
     log = (office.server.folder / "server.log").read_text(encoding="utf-8", errors="replace")
     assert "already connected, closing old connection" not in log, "two of ours had one name"
-    office.types("revoke", CAR)
+    office.types("revoke", CAR, "--yes")
     assert not (office.office / "bundles" / CAR).exists()
 
 

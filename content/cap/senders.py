@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from msgspec import Meta, Struct
 
-from content.handwritten import entries
+from content.handwritten import entries, read
 from content.message import BadMessage
 from content.message import Path as AreaPath
 
@@ -55,11 +55,9 @@ def load(path: Path) -> dict[str, Sender]:
     Raises BadMessage, in one line that says what to change.
     """
     try:
-        written = entries(path.read_text(encoding="utf-8"), "senders", "sender", _Entry, _HINTS)
+        written = entries(read(path), "senders", "sender", _Entry, _HINTS)
     except OSError as error:
         raise BadMessage(f"{path}: {error.strerror}; name the file of senders") from error
-    except UnicodeDecodeError as error:
-        raise BadMessage(f"{path}: is not TOML: {error}") from error
     except BadMessage as error:
         raise BadMessage(f"{path}: {error}") from error
     return {name: _sender(name, entry, path.parent) for name, entry in written.items()}

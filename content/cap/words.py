@@ -106,7 +106,8 @@ def _title_and_body(words: Words, body: str) -> tuple[str, str]:
 
 
 def _joined(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
+    """Chinese and Japanese need no space after a full stop, which is wide enough."""
+    return re.sub(r"(?<=[。！？；]) ", "", " ".join(part for part in parts if part))
 
 
 def _sentences(text: str, count: int) -> str:

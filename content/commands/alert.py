@@ -13,7 +13,7 @@ from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import require_areas, require_showable, tree
 from content.commands.output import seconds
-from content.commands.publishing import all_found, cancelled, meant, publish, standing
+from content.commands.publishing import cancelled, meant, publish, standing
 from content.message import Alert
 
 
@@ -26,6 +26,7 @@ def declare(kinds: words.Commands) -> None:
     ending = words.command(actions, "cancel", "end alerts for good: they never come back", example)
     words.signing(ending)
     ending.add_argument("--id", type=arguments.name, action="append", required=True, help="may be repeated")
+    words.only_there(ending)
     words.confirming(ending)
     ending.set_defaults(run=cancel)
     listing.declare(actions, "alert")
@@ -51,9 +52,7 @@ def _declare_update(actions: words.Commands) -> None:
     update = words.command(actions, "update", "change an alert that stands; the rest stays as it is", example)
     words.signing(update)
     words.name(update)
-    update.add_argument(
-        "--area", type=arguments.area, metavar="PATH", help="there only, where it stands for several"
-    )
+    words.only_there(update)
     _lasting(update, None, "as before")
     said(update)
     words.sizes(update)
@@ -114,7 +113,7 @@ def _require_free(draft: Alert, options: Namespace) -> None:
 
 def update_alert(options: Namespace, utc: datetime) -> None:
     """Change what stands, ask, sign and remember it."""
-    before = [alert for alert in meant(options, "alert", utc) if isinstance(alert, Alert)]
+    before = [alert for alert in meant(options, "alert", options.id, utc) if isinstance(alert, Alert)]
     fields = drafts.changes(options)
     if _says_how_long(options):
         fields["expires"] = drafts.expiry(options, utc)
@@ -138,7 +137,7 @@ def cancel(options: Namespace, utc: datetime) -> None:
     for name in dict.fromkeys(options.id):
         if name in over:
             raise BadInput(f"alert {name} was cancelled for good already")
-        for alert in all_found(options, "alert", name, utc):
+        for alert in meant(options, "alert", name, utc):
             if isinstance(alert, Alert):
                 by_area.setdefault((alert.area, alert.exercise), []).append(alert)
     drafts_of_all = [_cancelling(alerts, utc) for alerts in by_area.values()]

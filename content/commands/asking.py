@@ -7,6 +7,7 @@ from contextlib import closing
 
 from content.areas import Areas
 from content.commands import BadInput
+from content.commands.publishing import absent
 from content.commands.reach import reach
 from content.desk import Desk
 from content.message import Publication
@@ -18,11 +19,11 @@ def confirm(options: Namespace, areas: Areas | None, drafts: Sequence[Publicatio
     """Say whom it reaches, and wait for a yes. Raises BadInput without one."""
     if options.yes:
         return
-    places = list(dict.fromkeys(draft.area for draft in drafts))
-    question = (
-        f"{what} goes to {', '.join(f'{place}: {_reached(options, areas, place)}' for place in places)}"
-    )
-    agree(options, question, "Send it?", UNSENT)
+    with closing(Desk(options.desk if options.desk.exists() else ":memory:")) as desk:
+        cars, away = desk.statuses(), absent(desk.served(), drafts[0].sent)
+    places = dict.fromkeys(draft.area for draft in drafts)
+    where = ", ".join(f"{place}: {reach(cars, areas, place).words()}" for place in places)
+    agree(options, f"{away} {what} goes to {where}".lstrip(), "Send it?", UNSENT)
 
 
 def agree(options: Namespace, question: str, shall: str, otherwise: str) -> None:
@@ -39,10 +40,3 @@ def agree(options: Namespace, question: str, shall: str, otherwise: str) -> None
         raise KeyboardInterrupt(otherwise) from error
     if answer not in ("y", "yes"):
         raise BadInput(otherwise)
-
-
-def _reached(options: Namespace, areas: Areas | None, area: str) -> str:
-    if not options.desk.exists():
-        return reach({}, areas, area).words()
-    with closing(Desk(options.desk)) as desk:
-        return reach(desk.statuses(), areas, area).words()

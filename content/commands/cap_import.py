@@ -21,6 +21,7 @@ from content.commands.publishing import cancelled, put
 from content.commands.reach import reach
 from content.desk import Desk
 from content.envelope import look_inside
+from content.languages import shown
 from content.message import Alert, BadMessage, Publication
 from content.repository.disk import write_whole
 
@@ -154,7 +155,8 @@ def _put(options: Namespace, desk: Desk, publications: list[Alert] | list[Public
 
 def _what(alert: Alert) -> str:
     kind = "drill" if alert.exercise else "alert"
-    return f"{kind} {alert.id} ({alert.event}, severity {alert.severity}) until {seconds(alert.expires)}"
+    title = next(said for _, said in shown(alert.title))
+    return f'{kind} {alert.id} "{title}" ({alert.event}, severity {alert.severity}) until {seconds(alert.expires)}'
 
 
 def _read(path: Path) -> bytes:

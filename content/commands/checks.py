@@ -11,6 +11,7 @@ from content.areas import Areas, parse
 from content.commands import BadInput
 from content.commands.office import REPOSITORY
 from content.commands.repository_desk import is_repository
+from content.handwritten import read
 from content.languages import LANGUAGES, spoken
 from content.message import Alert, BadMessage, Message, in_area
 from content.pages import Read, nowhere, require_whole, written_pages
@@ -99,9 +100,9 @@ def tree(options: Namespace) -> Areas | None:
 def written(path: Path) -> Areas:
     """The areas in a file. Raises BadInput."""
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: {error}; name the file of areas with --areas") from error
+        return parse(read(path))
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}; name the file of areas with --areas") from error
     except BadMessage as error:
         raise BadInput(f"{path}: {error}") from error
 
@@ -113,6 +114,16 @@ def require_areas(areas: Areas | None, places: Sequence[str]) -> None:
     for outer, inner in permutations(places, 2):
         if in_area(outer, inner):
             raise BadInput(f"--area {inner}: is named already by --area {outer}; leave one of them out")
+
+
+def require_lift(areas: Areas, area: str) -> None:
+    """Raises BadInput for an area that does not exist or has lifts in it: a display is in one of them."""
+    require_area(areas, area)
+    inside = [lift for lift in areas.lifts(area) if lift != area]
+    if inside:
+        raise BadInput(
+            f"{area}: is an area with lifts in it; say which this display is in, for instance {inside[0]}"
+        )
 
 
 def require_area(areas: Areas | None, area: str) -> None:

@@ -20,7 +20,7 @@ from content.certificates import (
     write_new,
 )
 from content.commands import BadInput, drafts
-from content.commands.checks import AREAS, require_area, written
+from content.commands.checks import AREAS, require_lift, written
 from content.commands.office import ADDRESS, BROKER, DESK, KEYS, REPOSITORY, SIGNING_KEY
 from content.commands.output import tell
 from content.desk import Desk
@@ -171,7 +171,7 @@ def _require_place(options: Namespace) -> None:
     """Raises BadInput for an area or a time zone that does not exist."""
     path: Path = options.areas or options.office / AREAS
     if options.areas or path.exists():
-        require_area(written(path), options.area)
+        require_lift(written(path), options.area)
     try:
         ZoneInfo(options.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

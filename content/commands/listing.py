@@ -1,6 +1,5 @@
 """What messages, alerts and playlists have in common: they are listed, shown and withdrawn."""
 
-import argparse
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
@@ -17,7 +16,7 @@ from content.commands.output import as_json, seconds, tell
 from content.commands.publishing import cancelled, existing, meant, publish, standing, state
 from content.commands.repository_desk import Whose, brought_of, heading
 from content.languages import shown
-from content.message import Alert, Playlist, Publication, Release
+from content.message import Alert, Playlist, Publication, Release, in_area
 from content.tables import table
 
 
@@ -25,33 +24,32 @@ def declare(actions: words.Commands, kind: str) -> None:
     """The words they take."""
     listing = words.command(actions, "list", "show what stands", f"{kind} list --desk desk.sqlite")
     words.desk(listing)
+    listing.add_argument(
+        "--area", type=arguments.area, metavar="PATH", help="only what reaches some display there"
+    )
     listing.set_defaults(run=list_standing, kind=kind)
     showing = words.command(actions, "show", "show all of one", f"{kind} show --id water --desk desk.sqlite")
     words.name(showing)
     words.desk(showing)
-    _where(showing)
+    words.only_there(showing)
     showing.set_defaults(run=show, kind=kind)
     example = f"{kind} withdraw --id water --key signing-key.pem --desk desk.sqlite"
     withdrawing = words.command(actions, "withdraw", "take one off every glass", example)
     words.signing(withdrawing)
     words.name(withdrawing)
-    _where(withdrawing)
+    words.only_there(withdrawing)
     if kind == "alert":
         words.confirming(withdrawing)
     withdrawing.set_defaults(run=withdraw, kind=kind)
-
-
-def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--area", type=arguments.area, metavar="PATH", help="there only, where it stands for several"
-    )
 
 
 def list_standing(options: Namespace, utc: datetime) -> None:
     """Show the publications of a kind."""
     kept = standing(options, options.kind)
     over = cancelled(kept)
-    every = [*map(Whose, kept), *_brought(options)]
+    every = [
+        one for one in [*map(Whose, kept), *_brought(options)] if _reaches(one.publication, options.area)
+    ]
     rows = [
         [p.id, p.area, str(p.revision), _state(p, over, utc), seconds(p.expires), *one.cells, _title(p)]
         for one in every if not _only_cancels(p := one.publication)
@@ -62,6 +60,10 @@ def list_standing(options: Namespace, utc: datetime) -> None:
     ]
     headings = ["ID", "AREA", "REVISION", "STATE", "EXPIRES", *heading(options.kind), "TITLE"]
     tell(options, fields, table(headings, rows))
+
+
+def _reaches(publication: Publication, place: str | None) -> bool:
+    return place is None or in_area(publication.area, place) or in_area(place, publication.area)
 
 
 def show(options: Namespace, utc: datetime) -> None:
@@ -87,7 +89,7 @@ def withdraw(options: Namespace, utc: datetime) -> None:
 def _mine(options: Namespace, utc: datetime, theirs: list[Whose]) -> list[Publication]:
     """What is meant and stands on the desk. Raises BadInput where nothing is, and publishers have nothing either."""
     try:
-        return meant(options, options.kind, utc)
+        return meant(options, options.kind, options.id, utc)
     except BadInput:
         if not theirs:
             raise

@@ -70,6 +70,13 @@ def placing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", type=arguments.name, required=True, help="the same id again replaces")
 
 
+def only_there(parser: argparse.ArgumentParser) -> None:
+    """In one area, of something that stands in several."""
+    parser.add_argument(
+        "--area", type=arguments.area, metavar="PATH", help="there only, where it stands for several"
+    )
+
+
 def lasting(parser: argparse.ArgumentParser, lasts: timedelta | None, words: str) -> Any:
     """How long it counts; lasts and words: what holds where nothing is said. Gives the group, of which one is said."""
     group = parser.add_mutually_exclusive_group()

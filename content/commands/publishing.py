@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from content.commands import BadInput
 from content.commands.authority import require_may_sign
 from content.commands.output import seconds, tell
 from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at
-from content.desk import Desk
+from content.desk import Desk, Served
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
 from content.message import Alert, Message, Publication, kind_of
 
@@ -34,21 +35,23 @@ def standing(options: Namespace, kind: str) -> list[Publication]:
         return [look_inside(envelope) for envelope in desk.standing(kind)]
 
 
-def meant(options: Namespace, kind: str, utc: datetime) -> list[Publication]:
+def meant(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publication]:
     """What stands under an id, once for each area, or for the area that is named alone. Raises BadInput."""
-    matching = [p for p in all_found(options, kind, options.id, utc) if options.area in (None, p.area)]
+    every = _all_found(options, kind, name, utc)
+    matching = [p for p in every if options.area in (None, p.area)]
     if not matching:
-        raise BadInput(f"{kind} {options.id} does not stand for {options.area}")
+        raise BadInput(f"{kind} {name} stands for {', '.join(p.area for p in every)}, not for {options.area}")
     return matching
 
 
-def all_found(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publication]:
-    """What stands under an id, once for each area. Raises BadInput where nothing does."""
+def _all_found(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publication]:
     every = standing(options, kind)
     over = cancelled(every)
     matching = [p for p in every if p.id == name and not p.withdrawn and p.expires > utc and p.id not in over]
     if not matching:
-        raise BadInput(f"no {kind} {name} stands there: `hoistway-content {kind} list` shows what does")
+        close = get_close_matches(name, [p.id for p in every if not p.withdrawn], 1)
+        meant = f"; did you mean {close[0]}?" if close else ":"
+        raise BadInput(f"no {kind} {name} stands there{meant} `hoistway-content {kind} list` shows what does")
     return matching
 
 
@@ -77,7 +80,7 @@ def publish(options: Namespace, *drafts: Publication, said: Sequence[str] | None
     with closing(desk_at(options.desk, folder)) as desk:
         revision = max(desk.next_revision(kind_of(draft), draft.id) for draft in drafts)
         done = put(options, desk, [msgspec.structs.replace(draft, revision=revision) for draft in drafts])
-        then = _then(folder, desk.serving(), drafts)
+        then = _then(folder, desk.served(), drafts)
         lines = [
             *(said or [_line(publication) for _, publication in done]),
             *_elsewhere(desk, drafts[0]),
@@ -98,19 +101,19 @@ def _elsewhere(desk: Desk, draft: Publication) -> list[str]:
     return [f"{kind} {name} stands as before for {', '.join(before)}."] if before else []
 
 
-def _then(folder: Path | None, serving: tuple[datetime, str] | None, drafts: Sequence[Publication]) -> str:
+def _then(folder: Path | None, serving: Served | None, drafts: Sequence[Publication]) -> str:
     """How it gets to the displays; folder: the repository, where there is one."""
     if folder and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
         return f"`hoistway-content publish` brings it to the displays: it signs {folder} anew."
     return absent(serving, drafts[0].sent) or "The service publishes it at once."
 
 
-def absent(serving: tuple[datetime, str] | None, utc: datetime) -> str:
-    """What to say when no service works on a desk; empty when one does. serving: when one last did, at which broker."""
+def absent(serving: Served | None, utc: datetime) -> str:
+    """What to say when no service works on a desk; empty when one does."""
     if serving is None:
         return "No display hears of it before `hoistway-content serve` runs on this desk."
-    last, broker = serving
-    if utc - last <= SERVES_WITHIN:
+    last, broker = serving.utc, serving.broker
+    if serving.there and utc - last <= SERVES_WITHIN:
         return ""
     return (
         f"THE SERVICE IS AWAY: `hoistway-content serve` last had its broker {broker} at {seconds(last)}. "

@@ -38,7 +38,7 @@ def shown(options: Namespace, _utc: datetime) -> None:
     places = [p.area for p in standing(options, "alert") if p.id == name]
     with closing(existing(options.desk)) as desk:
         statuses = desk.statuses()
-        told = {car: desk.events(car, "shown") for car in statuses}
+        told = {car: [*desk.events(car, "shown"), *desk.events(car, "took")] for car in statuses}
     rows = [row for car in statuses for row in _rows(name, car, statuses[car], told[car], places)]
     if not places and not rows:
         raise BadInput(
@@ -55,12 +55,15 @@ def shown(options: Namespace, _utc: datetime) -> None:
 def _rows(
     name: str, car: str, status: Status, events: list[Event], places: list[str]
 ) -> list[dict[str, str]]:
-    rows = [_told(car, event.body) for event in events if _is_of(name, event)]
+    rows = [_told(car, event.body) for event in events if event.kind == "shown" and _is_of(name, event)]
     if shows(status.rule, "alert", name) and status.since is not None:
         now = "now" if status.online else "when last heard"
         rows.append(_row(car, now, seconds(status.since)))
     if not rows and any(in_area(place, status.area) for place in places):
-        rows.append(_row(car, "no" if status.online else "offline: not known"))
+        has = any(event.kind == "took" and _is_about(name, event) for event in events)
+        # What was on the glass is told when it is over, perhaps some seconds after the status that has another page.
+        otherwise = "took it, has not told" if has else "no"
+        rows.append(_row(car, otherwise if status.online else "offline: not known"))
     return rows
 
 
@@ -68,6 +71,10 @@ def _is_of(name: str, event: Event) -> bool:
     """Whether a receipt is of this alert, in any revision."""
     item = str(event.body.get("item", "")).split()
     return item[:2] == ["alert", name]
+
+
+def _is_about(name: str, event: Event) -> bool:
+    return (event.body.get("kind"), event.body.get("id")) == ("alert", name)
 
 
 def _told(car: str, body: Mapping[str, Any]) -> dict[str, str]:

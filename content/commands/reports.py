@@ -70,7 +70,7 @@ def status(options: Namespace, utc: datetime) -> None:
         return
     with closing(existing(options.desk)) as desk:
         cars, expected = desk.statuses(), expected_with(desk, brought(desk), utc)
-        away = absent(desk.serving(), utc)
+        away = absent(desk.served(), utc)
     headings = ["CAR", "ONLINE", "HAS ALL", "PAGE", "RULE", "SINCE", "CLOCK", "VERSION", "LOST"]
     rows = [[car, *_condition(status, expected)] for car, status in cars.items()]
     fields = {car: {**_fields(status), "has_all": has_all(status, expected)} for car, status in cars.items()}

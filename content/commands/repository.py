@@ -24,6 +24,7 @@ def declare(kinds: words.Commands) -> None:
     revoke.add_argument("car", metavar="CAR", type=arguments.name)
     office.declare(revoke, NEEDED)
     words.json(revoke)
+    words.confirming(revoke)
     revoke.set_defaults(run=_done_by("revoking", "revoke"))
     _declare_renew(kinds)
     _declare_publish(kinds)

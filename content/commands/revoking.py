@@ -8,6 +8,7 @@ from pathlib import Path
 from content import certificates
 from content.certificates import REVOKED
 from content.commands import BadInput
+from content.commands.asking import agree
 from content.commands.founding import BUNDLES, CARS, say_gone, write_users
 from content.commands.office import BROKER
 from content.commands.output import tell
@@ -18,7 +19,12 @@ def revoke(options: Namespace, utc: datetime) -> None:
     office: Path = options.office
     broker, bundle = office / BROKER, office / BUNDLES / options.car
     issued = broker / CARS / f"{options.car}.pem"
-    certificates.revoke(broker, _certificate(options.car, issued), utc)
+    certificate = _certificate(options.car, issued)
+    question = (
+        f"{options.car} is out as soon as the broker knows; new papers are carried to its display by hand"
+    )
+    agree(options, question, "Revoke it?", "not revoked, nothing was changed")
+    certificates.revoke(broker, certificate, utc)
     write_users(broker, gone=issued)
     _remove(bundle)
     say_gone(office, options.car, gone=True)

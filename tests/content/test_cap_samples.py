@@ -41,7 +41,7 @@ position = [-35.3, 147.1]
 position = [-33.9, 151.2]
 geocodes = ["http://www.iso.org/iso/country_codes.html=AU-NSW"]
 """)
-NOBODY = "unsigned messages of {} are taken only when you allow it"
+NOBODY = "unsigned messages of {} are taken only with --unsigned"
 OLD = "CAP 1.1; only 1.2 is read"
 
 # file, whether unsigned is allowed, the verdict, words of its reason or the areas, event and severity

@@ -245,6 +245,20 @@ def test_what_a_command_cannot_do_without_is_named(office: Office) -> None:
     assert "--office is missing" in office.refused("revoke", "lift-2")
 
 
+def test_options_are_typed_whole(office: Office) -> None:
+    assert "--area cn: not known here" in office.refused("areas", "--desk", str(office.desk), "--area", "cn")
+
+
+def test_whoever_is_asked_reads_first_that_no_service_works_on_the_desk(office: Office) -> None:
+    office.hear("lift-1")
+    desk = Desk(office.desk)
+    desk.say_serving(NOW - timedelta(seconds=5), "broker.example:8883")
+    assert "THE SERVICE IS AWAY" not in office.refused(*office.sending())
+    desk.say_away()
+    assert "THE SERVICE IS AWAY" in office.refused(*office.sending())
+    desk.close()
+
+
 def test_whoever_publishes_is_told_when_no_service_works_on_the_desk(office: Office) -> None:
     assert "No display hears of it before `hoistway-content serve` runs" in office.send()
     desk = Desk(office.desk)
@@ -345,6 +359,11 @@ def test_the_areas_may_lie_elsewhere_and_are_explained_when_wrong(office: Office
     wrong.write_text("[areas]\n[areas.Chengdu]\n", encoding="utf-8")
     assert f"{wrong}: " in office.refused_to_add("--areas", str(wrong))
     assert "name the file of areas" in office.refused_to_add("--areas", str(office.folder / "missing.toml"))
+    named = f'[areas."{AREA}"]\nzh = "花园"\n'
+    wrong.write_bytes(named.encode("gb18030"))
+    assert "is not in UTF-8: save it in this encoding" in office.refused_to_add("--areas", str(wrong))
+    wrong.write_bytes(named.encode("utf-8-sig"))
+    office.add("--areas", str(wrong))
 
 
 async def test_serve_publishes_what_another_process_adds(office: Office, tmp_path: Path) -> None:

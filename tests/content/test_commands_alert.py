@@ -183,9 +183,40 @@ def test_who_showed_a_drill_is_told_by_receipts_only(office: Office) -> None:
         ("lift-2", "no", ""),
         ("cn/sichuan/mianyang/tower-m/lift-1", "never heard of", ""),
     ]
+    took = msgspec.structs.replace(
+        receipt, id="box-3", sequence=3, kind="took", body={"kind": "alert", "id": "quake"}
+    )
+    office.hear("lift-2", took)
+    assert office.reads("alert", "shown", "quake")[1]["shown"] == "took it, has not told"
     office.hear("lift-2", rule="drill quake")
     out = office.does("alert", "shown", "quake", "--desk", str(office.desk))
     assert "2 of 3 displays showed quake." in out
+
+
+def test_a_cancel_may_be_for_one_of_the_areas(office: Office) -> None:
+    cities = ("cn/sichuan/chengdu", "cn/sichuan/mianyang")
+    office.does("alert", "send", "--yes", "--id", "rain", "--event", "rain", *WORDS, *office.signing(),
+                *(word for city in cities for word in ("--area", city)))  # fmt: skip
+    cancel = ("alert", "cancel", "--yes", *office.signing(), "--id", "rain", "--area")
+    assert f"stands for {', '.join(cities)}, not for cn" in office.refused(*cancel, "cn")
+    office.does(*cancel, cities[0])
+    assert [(p.id.partition("-")[0], p.area) for p in office.published()] == [
+        ("rain", cities[1]),
+        ("cancel", cities[0]),
+    ]
+
+
+def test_a_slip_of_the_pen_in_an_id_is_told(office: Office) -> None:
+    office.send()
+    assert "did you mean quake?" in office.refused(
+        "alert", "cancel", "--yes", *office.signing(), "--id", "quak"
+    )
+
+
+def test_what_is_listed_may_be_for_one_place(office: Office) -> None:
+    office.send()
+    assert [row["id"] for row in office.reads("alert", "list", "--area", f"{AREA}/lift-1")] == ["quake"]
+    assert office.reads("alert", "list", "--area", "cn/yunnan") == []
 
 
 def test_a_cancel_says_what_it_ended_and_is_not_listed_itself(office: Office) -> None:

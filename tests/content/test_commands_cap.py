@@ -1,6 +1,8 @@
 """An official message is judged when it is imported, and what it asks for stands on the desk."""
 
+import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -48,6 +50,20 @@ def test_an_alert_stands_for_the_areas_that_it_names(office: Office) -> None:
     (alert,) = alerts(office)
     assert (alert.area, alert.severity, alert.title.zh, alert.exercise) == (AREA, 3, "暴雨红色预警", False)
     assert alert.body.zh.startswith("请勿前往地下楼层。")
+
+
+def test_the_guides_example_is_a_drill(office: Office) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "cap.md").read_text(encoding="utf-8")
+    example = dedent(guide.partition("cat > warning.xml <<END\n")[2].partition("    END\n")[0])
+    file = office.folder / "warning.xml"
+    file.write_text(re.sub(r"\$\(date [^)]*\)", "2026-11-22T11:55:00+08:00", example), encoding="utf-8")
+    command = ("cap", "import", str(file), *office.signing(), "--unsigned")
+    assert "drill cap-try-1-" in office.refused(*command)
+    assert '"暴雨橙色预警"' in office.refused(*command)
+    office.does(*command, "--yes")
+    (alert,) = alerts(office)
+    assert (alert.area, alert.exercise) == (AREA, True)
+    assert alert.body.zh == "请勿前往地下车库。预计三小时内降雨超过五十毫米。"
 
 
 def test_an_unsigned_message_is_refused_and_leaves_no_trace(office: Office) -> None:

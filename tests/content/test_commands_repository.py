@@ -183,7 +183,7 @@ def test_two_cars_are_not_enrolled_in_one_lift(office: Office) -> None:
     office.does(*enrol("lift-2"))
     assert f"--area {AREA}/lift-2: is where lift-2 is enrolled" in office.refused(*enrol("lift-3"))
     office.does(*enrol("lift-3", "lift-3"))
-    office.does("revoke", "lift-2", "--office", str(place(office)))
+    office.does("revoke", "lift-2", "--yes", "--office", str(place(office)))
     office.does(*enrol("lift-4"))
 
 
@@ -343,15 +343,30 @@ def enrolled(office: Office) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def test_a_display_is_enrolled_in_a_lift_and_not_in_a_building(office: Office) -> None:
+    words = enrolled(office)
+    (place(office) / "areas.toml").write_text(
+        f'[areas."{AREA}"]\nlifts = ["lift-1", "lift-2"]\n', encoding="utf-8"
+    )
+    building = tuple(AREA if word == f"{AREA}/lift-2" else word for word in words)
+    assert (
+        f"is an area with lifts in it; say which this display is in, for instance {AREA}/lift-1"
+        in office.refused(*building)
+    )
+    office.does(*words)
+
+
 def test_a_car_that_is_revoked_has_nothing_left_and_is_enrolled_anew(office: Office) -> None:
     broker, bundle = place(office) / "broker", place(office) / "bundles" / "lift-2"
     revoke = ("revoke", "lift-2", "--office", str(place(office)))
     assert "lift-2: has no papers" in office.refused(*revoke)
     office.does(*enrolled(office))
+    assert "new papers are carried to its display by hand" in office.refused(*revoke)
+    assert bundle.exists()
     office.desk = place(office) / "desk.sqlite"
     office.hear("lift-2", online=False)
     users, key = (broker / "users.conf").read_text(), (bundle / "car.key").read_bytes()
-    out = office.does(*revoke)
+    out = office.does(*revoke, "--yes")
     assert "revoked.pem to mosquitto" in out
     assert not bundle.exists()
     assert "lift-2" not in (broker / "users.conf").read_text()
@@ -363,7 +378,7 @@ def test_a_car_that_is_revoked_has_nothing_left_and_is_enrolled_anew(office: Off
     again = (broker / "users.conf").read_text()
     assert "hoistway:lift-2:" in again
     assert again != users, "NATS tells the new certificate from the old one"
-    office.does(*revoke)
+    office.does(*revoke, "--yes")
     assert len(list(load_pem_x509_crl((broker / "revoked.pem").read_bytes()))) == 2
 
 

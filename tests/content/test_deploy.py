@@ -226,7 +226,7 @@ class Fleet:
     def revoke(self, car: str) -> Tls:
         """Gives the papers that whoever stole them has."""
         stolen = (self.folder.parent / f"in-{car}").rename(self.folder.parent / f"stolen-{car}")
-        self.office.does("revoke", car, "--office", str(self.folder))
+        self.office.does("revoke", car, "--yes", "--office", str(self.folder))
         return Tls(stolen / "ca.pem", stolen / "car.pem", stolen / "car.key")
 
     def renew(self, name: str, *words: str) -> Tls:

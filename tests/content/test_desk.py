@@ -9,7 +9,7 @@ import pytest
 from securesystemslib.signer import CryptoSigner
 
 from content.database import DeskError
-from content.desk import CLEARED_AGAIN, Change, Desk, topic_of
+from content.desk import CLEARED_AGAIN, Change, Desk, Served, topic_of
 from content.envelope import seal
 from content.message import Alert, BadMessage, Publication
 from content.wire import Received, Status, digest
@@ -226,7 +226,9 @@ def test_a_drill_ends_no_real_alert(desk: Desk) -> None:
 
 
 def test_who_serves_and_when_is_known(desk: Desk) -> None:
-    assert desk.serving() is None
+    assert desk.served() is None
     for second in range(2):
         desk.say_serving(NOW + second * DAY, "127.0.0.1:1883")
-    assert desk.serving() == (NOW + DAY, "127.0.0.1:1883")
+    assert desk.served() == Served(NOW + DAY, "127.0.0.1:1883", there=True)
+    desk.say_away()
+    assert desk.served() == Served(NOW + DAY, "127.0.0.1:1883", there=False)

@@ -383,13 +383,16 @@ def test_a_service_says_on_its_desk_that_it_has_its_broker(tmp_path: Path) -> No
 
     async def script(scene: Scene) -> None:
         await asyncio.sleep(2 * SERVING_S)
-        last, where = scene.desk.serving() or (NOW, "")
-        assert (scene.utc() - last).total_seconds() <= SERVING_S
-        assert where == "broker.example:8883"
+        served = scene.desk.served()
+        assert served is not None
+        assert (scene.utc() - served.utc).total_seconds() <= SERVING_S
+        assert (served.broker, served.there) == ("broker.example:8883", True)
         scene.broker.kill()
         await asyncio.sleep(5 * SERVING_S)
-        later, _ = scene.desk.serving() or (NOW, "")
-        assert later - last <= timedelta(seconds=SERVING_S), "without its broker it says nothing"
+        later = scene.desk.served()
+        assert later is not None
+        assert later.utc - served.utc <= timedelta(seconds=SERVING_S), "without its broker it says nothing"
+        assert not later.there, "but at once that it is away"
 
     play(tmp_path, script, named)
 
