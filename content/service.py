@@ -162,14 +162,16 @@ class Service:
             await connection.publish(change.topic, change.envelope, qos=1, retain=True)
 
     async def _say_serving(self) -> None:
-        log.info(
-            "the broker %s is there: what the desk says stands there, and what displays tell is kept",
-            self._address,
-        )
+        say = partial(self._desk.say_serving, broker=self._address)
         try:
+            await self._work(lambda: say(self._utc()))
+            log.info(
+                "the broker %s is there: what the desk says stands there, and what displays tell is kept",
+                self._address,
+            )
             while True:
-                await self._work(lambda: self._desk.say_serving(self._utc(), self._address))
                 await asyncio.sleep(SERVING_S)
+                await self._work(lambda: say(self._utc()))
         finally:
             await self._work(self._desk.say_away)
 

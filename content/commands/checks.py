@@ -44,6 +44,17 @@ def _require_words(publication: Message | Alert) -> None:
         if isinstance(publication, Message) and not spoken(getattr(publication, part)):
             tags = ", ".join(f"--{part}-{language.tag}" for language in LANGUAGES)
             raise BadInput(f"{part}: is empty: write what passengers read, in one or more of {tags}")
+    _require_titles(publication)
+
+
+def _require_titles(publication: Message | Alert) -> None:
+    """A title may stand alone; words below none look like a mistake, and mostly are."""
+    titled = spoken(publication.title)
+    for language in spoken(publication.body):
+        if titled and language not in titled:
+            raise BadInput(
+                f"title: is missing in {language.name}, which the body has: add --title-{language.tag}"
+            )
 
 
 def require_a_day(message: Message) -> None:

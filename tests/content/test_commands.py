@@ -300,6 +300,12 @@ def test_a_message_speaks_all_six_languages(office: Office) -> None:
     assert (message.body.ar, message.body.en) == ("خزّنوا الماء", "")
 
 
+def test_a_body_without_a_title_in_its_language_is_refused(office: Office) -> None:
+    assert "title: is missing in English, which the body has: add --title-en" in office.refused_to_add(
+        "--body-en", "Please store water"
+    )
+
+
 def test_a_message_needs_no_chinese(office: Office) -> None:
     added = ("message", "add", *office.signing(), "--area", AREA, "--id", "water")
     office.does(*added, "--title-ar", "انقطاع الماء", "--body-ar", "خزّنوا الماء")
