@@ -82,9 +82,16 @@ def _told(car: str, body: Mapping[str, Any]) -> dict[str, str]:
         body.get("clock") == "doubtful"
     )
     what = ", ".join(["yes", *marks])
-    return _row(
-        car, what, str(body.get("since", "")), str(body.get("until", "")), f"{body.get('seconds', 0):.0f}"
-    )
+    since, until = (_moment(str(body.get(name, ""))) for name in ("since", "until"))
+    return _row(car, what, since, until, f"{body.get('seconds', 0):.0f}")
+
+
+def _moment(said: str) -> str:
+    """As the other moments of the answer are written; what a display of another make says is left as it is."""
+    try:
+        return seconds(datetime.fromisoformat(said))
+    except ValueError:
+        return said
 
 
 def _row(car: str, what: str, since: str = "", until: str = "", lasted_s: str = "") -> dict[str, str]:

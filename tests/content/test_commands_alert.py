@@ -170,7 +170,7 @@ def test_who_showed_a_drill_is_told_by_receipts_only(office: Office) -> None:
     office.write_areas()
     office.send("--exercise")
     receipt = Event("box-1", "box", 1, "shown", NOW, "good", {
-        "item": "alert quake 1", "page": "drill", "since": "2026-11-22T04:00:00Z",
+        "item": "alert quake 1", "page": "drill", "since": "2026-11-22T04:00:00.25Z",
         "until": "2026-11-22T04:05:00Z", "seconds": 300.0, "clock": "good", "cut": False,
     })  # fmt: skip
     office.hear("lift-1", receipt)
@@ -187,6 +187,7 @@ def test_who_showed_a_drill_is_told_by_receipts_only(office: Office) -> None:
         receipt, id="box-3", sequence=3, kind="took", body={"kind": "alert", "id": "quake"}
     )
     office.hear("lift-2", took)
+    assert rows[0]["since"] == "2026-11-22T04:00:00+00:00"
     assert office.reads("alert", "shown", "quake")[1]["shown"] == "took it, has not told"
     office.hear("lift-2", rule="drill quake")
     out = office.does("alert", "shown", "quake", "--desk", str(office.desk))
