@@ -89,6 +89,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     display.add_argument("--folder", type=Path, metavar="FOLDER",
                          help="what it keeps, and its glass (default: display/ and the bundle's name)")  # fmt: skip
+    display.add_argument("--earthquake", type=_seconds, metavar="SECONDS",
+                         help="a recorded earthquake shakes the car so long after the start (default: none)")  # fmt: skip
     for page in (demo, display):
         page.add_argument(
             "--size", type=_size, default=(1080, 1920), help="of the glass (default: 1080x1920)"
@@ -121,6 +123,12 @@ def _seed(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no seed; write 0 or a larger whole number")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not text.isdecimal() or not 5 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of seconds, 5 to 86400")
+    return float(text)
 
 
 def _port(text: str) -> int:
@@ -194,7 +202,15 @@ def _display(options: argparse.Namespace) -> int:
 
     folder = options.folder or Path("display") / options.bundle.resolve().name
     return _until_stopped(
-        partial(office.run_display, options.bundle, folder, options.size, options.seed, options.port)
+        partial(
+            office.run_display,
+            options.bundle,
+            folder,
+            options.size,
+            options.seed,
+            options.port,
+            earthquake_s=options.earthquake,
+        )
     )
 
 

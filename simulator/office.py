@@ -5,7 +5,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,15 @@ from simulator.building import storeys
 from simulator.day import schedule_day
 from simulator.elevator import Elevator
 from simulator.glass_page import PAGES, newest, picture, served, streaming
+from simulator.recordings import Recording, load
 from simulator.servers import HOST, Nats, NoServer
+from simulator.story import earthquake
 from simulator.world import Display, Surroundings, display
 
 LOOK_S = 1.0
 PACE_S = 0.2
 RIDES_PER_HOUR, HOURS = 30.0, 24.0
+FIRST_RIDE_S, AFTERWARDS_S, STRONGEST_S = 40.0, 60.0, 20.0
 STATE, GLASS = "state", "glass"
 """In a display's folder."""
 
@@ -59,13 +62,21 @@ async def run_broker(papers: Path, port: int) -> None:
         server.kill()
 
 
-async def run_display(bundle: Path, folder: Path, size: tuple[int, int], seed: int, port: int) -> None:
-    """The display that a bundle enrols, until cancelled. Its glass and its store stay in the folder. Raises
-    ConfigError, InUse, NoServer, OSError, ScreenError, StoreError."""
+async def run_display(
+    bundle: Path,
+    folder: Path,
+    size: tuple[int, int],
+    seed: int,
+    port: int,
+    *,
+    earthquake_s: float | None = None,
+) -> None:
+    """The display that a bundle enrols, until cancelled; earthquake_s: when the ground shakes, from now, if it does. Its
+    glass and its store stay in the folder. Raises ConfigError, InUse, NoServer, OSError, ScreenError, StoreError."""
     enrolment.read(bundle)  # a wrong name leaves no folder behind
     with locked(folder / STATE):
         config = enrolled(bundle, folder, size)
-        with _running(config, folder, size, seed) as one:
+        with _running(config, folder, size, seed, car(seed, earthquake_s)) as one:
             page = GlassPage(one, config.car.name, folder / GLASS, size)
             async with page.serve(HOST, port) as address:
                 print(f"The glass of {config.car.name}: {address}   (Ctrl-C ends it)", flush=True)
@@ -87,12 +98,27 @@ def enrolled(bundle: Path, folder: Path, size: tuple[int, int]) -> Config:
     return enrolment.enrol(enrolment.read(bundle), folder / "hoistway.toml", text, lambda _path: None)
 
 
+def car(seed: int, earthquake_s: float | None) -> Elevator:
+    """Rides now and then, from half a minute on: before, the detector learns that the car is parked. It stands until an
+    earthquake is over, lets out whoever is inside, and rides again a minute later."""
+    elevator, first = Elevator(storeys(18), seed=seed, floor=2), FIRST_RIDE_S
+    if earthquake_s is not None:
+        over = elevator.play(_strongest(earthquake(load())), earthquake_s)
+        first = elevator.open_door(over) + AFTERWARDS_S
+    schedule_day(elevator, RIDES_PER_HOUR, seed, start=first, hours=HOURS)
+    return elevator
+
+
+def _strongest(recording: Recording) -> Recording:
+    """Its beginning, so that nobody has to wait for the end of what follows."""
+    return replace(recording, acceleration=recording.acceleration[: round(STRONGEST_S * recording.rate_hz)])
+
+
 @contextmanager
-def _running(config: Config, folder: Path, size: tuple[int, int], seed: int) -> Iterator[Display]:
-    """Rides now and then, from half a minute on: before, the detector learns that the car is parked."""
+def _running(
+    config: Config, folder: Path, size: tuple[int, int], seed: int, elevator: Elevator
+) -> Iterator[Display]:
     began = time.monotonic()
-    elevator = Elevator(storeys(18), seed=seed, floor=2)
-    schedule_day(elevator, RIDES_PER_HOUR, seed, start=40.0, hours=HOURS)
     around = Surroundings(
         now=lambda: time.monotonic() - began, utc=partial(datetime.now, UTC), work=OneThread,
         broker=broker_of(config.broker), folder=folder / STATE,

@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from content.__main__ import main as content
 from simulator.__main__ import main as simulator
+from simulator.office import car
 from simulator.servers import HOST, free_port, tls
 from tests.wires_rig import ROOT, environment, until
 
@@ -108,6 +110,18 @@ def test_a_car_enrolled_while_the_broker_runs_is_on_the_page_with_what_it_shows(
                 lambda: content(["ask", CAR, "self-check", "--office", str(office), "--wait-s", "5"]) == 0,
                 "an answer of the car, which the broker knows since its line was read",
             )
+
+
+def test_an_earthquake_shakes_a_car_that_stands_and_its_door_opens_afterwards() -> None:
+    elevator, times = car(1, 5.0), np.arange(0.0, 60.0, 0.01)
+    shaking = np.abs(elevator.acceleration(times)[:, :2]).max(axis=1)
+    assert shaking[times < 5].max() < 0.1
+    assert shaking[(times >= 5) & (times < 25)].max() > 0.25, (
+        "25 gal, which the detector believes when it lasts"
+    )
+    assert {elevator.floor(float(time)) for time in times} == {2}
+    opened = [time for time in times if elevator.door_opening(float(time)) > 0]
+    assert 25 <= opened[0] <= 26
 
 
 def shown(office: Path, port: int) -> bytes | None:
