@@ -11,6 +11,11 @@ def tell(options: Namespace, value: object, text: str) -> None:
     print(as_json(value) if options.json else text)
 
 
+def counted(count: int, what: str) -> str:
+    """As "1 file" and "2 files"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def as_json(value: object) -> str:
     """For programs, and still legible."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -1,5 +1,6 @@
 """From a draft to a signed publication on the desk, and back again."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,7 +14,7 @@ import msgspec
 from content.commands import BadInput
 from content.commands.authority import require_may_sign
 from content.commands.output import seconds, tell
-from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at
+from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at, puts_out
 from content.desk import Desk, Served
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
 from content.message import Alert, Message, Publication, kind_of
@@ -103,9 +104,17 @@ def _elsewhere(desk: Desk, draft: Publication) -> list[str]:
 
 def _then(folder: Path | None, serving: Served | None, drafts: Sequence[Publication]) -> str:
     """How it gets to the displays; folder: the repository, where there is one."""
-    if folder and any(kind_of(draft) in BY_REPOSITORY for draft in drafts):
+    by_repository = any(kind_of(draft) in BY_REPOSITORY for draft in drafts)
+    if folder and by_repository and puts_out(folder):
         return f"`hoistway-content publish` brings it to the displays: it signs {folder} anew."
+    if folder and by_repository:
+        return f"{_BROUGHT}: the keys that put out {folder} are there."
+    if serving is None and by_repository:
+        return f"{absent(serving, drafts[0].sent)} A publisher with a key of its own: {_BROUGHT}."
     return absent(serving, drafts[0].sent) or "The service publishes it at once."
+
+
+_BROUGHT = "`hoistway-content publish --outgoing FOLDER` signs it; bring FOLDER to the office, for `accept`"
 
 
 def absent(serving: Served | None, utc: datetime) -> str:
@@ -119,6 +128,13 @@ def absent(serving: Served | None, utc: datetime) -> str:
         f"THE SERVICE IS AWAY: `hoistway-content serve` last had its broker {broker} at {seconds(last)}. "
         "Nothing goes out, and nothing is heard of displays, before it has it again."
     )
+
+
+def warn_if_absent(options: Namespace, served: Served | None, utc: datetime) -> None:
+    """Say before an answer for people that nobody hears of displays any more, where that is so."""
+    away = absent(served, utc)
+    if away and not options.json:
+        print(f"{away} What follows is what was last heard.", file=sys.stderr)
 
 
 def put(options: Namespace, desk: Desk, publications: Sequence[Publication]) -> list[tuple[str, Publication]]:

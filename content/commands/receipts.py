@@ -11,7 +11,7 @@ from content.commands import BadInput
 from content.commands import options as words
 from content.commands.checks import tree
 from content.commands.output import seconds, tell
-from content.commands.publishing import existing, standing
+from content.commands.publishing import existing, standing, warn_if_absent
 from content.commands.reach import reach
 from content.commands.rules import shows
 from content.message import in_area
@@ -32,11 +32,12 @@ def declare(actions: words.Commands) -> None:
     parser.set_defaults(run=shown)
 
 
-def shown(options: Namespace, _utc: datetime) -> None:
+def shown(options: Namespace, utc: datetime) -> None:
     """Of every display in its area: when it showed the alert, or that it did not."""
     name = options.id or options.named
     places = [p.area for p in standing(options, "alert") if p.id == name]
     with closing(existing(options.desk)) as desk:
+        served = desk.served()
         statuses = desk.statuses()
         told = {car: [*desk.events(car, "shown"), *desk.events(car, "took")] for car in statuses}
     rows = [row for car in statuses for row in _rows(name, car, statuses[car], told[car], places)]
@@ -49,6 +50,7 @@ def shown(options: Namespace, _utc: datetime) -> None:
     showed = len({row["car"] for row in rows if row["since"]})
     lines = [[row["car"], row["shown"], row["since"], row["until"], row["seconds"]] for row in rows]
     summary = f"{showed} of {len({row['car'] for row in rows})} displays showed {name}."
+    warn_if_absent(options, served, utc)
     tell(options, rows, f"{table(['CAR', 'SHOWN', 'SINCE', 'UNTIL', 'SECONDS'], lines)}\n{summary}")
 
 

@@ -1,6 +1,5 @@
 """What changes the repository: what stands on the desk, what publishers bring, and who may sign."""
 
-import re
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,10 +9,12 @@ from pathlib import Path
 from securesystemslib.signer import Key
 
 from content import arguments
+from content.areas import Areas
 from content.commands import BadInput
 from content.commands.asking import agree
 from content.commands.checks import AREAS, require_area, written
-from content.commands.output import tell
+from content.commands.exporting import mirror
+from content.commands.output import counted, tell
 from content.commands.pictures import kept
 from content.commands.publishing import standing
 from content.commands.repository_desk import is_repository
@@ -22,15 +23,15 @@ from content.message import BadMessage, Message, NamedPicture, Playlist, in_area
 from content.progress import bar
 from content.repository import submission
 from content.repository.alert_keys import AlertKey, AlertKeys
+from content.repository.delegation import known_areas
 from content.repository.disk import Folder
 from content.repository.keyring import KeyRing, load_all
 from content.repository.names import (
-    INDEX,
     TIMESTAMP,
     area_of_role,
-    hash_in,
     parts_of_target,
     picture_parts,
+    role_of,
 )
 from content.repository.publisher import Publisher, opened
 from content.repository.rooting import ONLINE, not_named, replace_root_key
@@ -38,7 +39,6 @@ from content.repository.standing import delegated
 
 Target = tuple[str, str, str]
 """Area, kind and name."""
-METADATA = re.compile(r"[1-9][0-9]*\.(?:root|targets|snapshot|area\..+)\.json")
 
 
 def publish(options: Namespace, utc: datetime) -> None:
@@ -57,6 +57,7 @@ def publish(options: Namespace, utc: datetime) -> None:
             bar("reading", number, len(current))
         for (area, name), named in pictures.items():
             _add_picture(publisher, area, name, _file(options.desk, named))
+        publisher.require_names()
 
     _change(options, utc, edit)
 
@@ -103,16 +104,18 @@ def _signs(publisher: Publisher, name: str) -> bool:
     return publisher.keys.holds(delegated(above)[name])
 
 
-def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], None]) -> None:
-    """Edit, sign, look at it as displays will, and only then write; or, for the office to put out, sign and write."""
+def _change(options: Namespace, utc: datetime, edit: Callable[[Publisher], Sequence[str] | None]) -> None:
+    """Edit, sign, look at it as displays will, and only then write; or, for the office to put out, sign and write.
+
+    edit gives lines to say of it, if there are any."""
     with _opened(options) as publisher:
         if not options.outgoing:
             _require_online(options, publisher)
-        edit(publisher)
+        said = edit(publisher) or ()
         if options.outgoing:
-            _bring(options, publisher.submission(utc))
+            _bring(options, publisher.submission(utc), said)
         else:
-            _put_out(options, publisher, utc)
+            _put_out(options, publisher, utc, said)
 
 
 @contextmanager
@@ -135,65 +138,50 @@ def _require_online(options: Namespace, publisher: Publisher) -> None:
         )
 
 
-def _put_out(options: Namespace, publisher: Publisher, utc: datetime, accepted: Sequence[str] = ()) -> None:
+def _put_out(
+    options: Namespace,
+    publisher: Publisher,
+    utc: datetime,
+    said: Sequence[str] = (),
+    accepted: Sequence[str] = (),
+) -> None:
     done = publisher.publish(utc, checked=True)
-    lines = [f"{', '.join(accepted)}: accepted."] if accepted else []
-    lines += [f"{options.repository}: {len(done.files)} files written, {len(done.superseded)} superseded."]
-    lines.append("`hoistway-content serve --repository` publishes them, at once where it is running.")
+    lines = [
+        *said,
+        f"{options.repository}: {counted(len(done.files), 'file')} written, {len(done.superseded)} superseded.",
+        "`hoistway-content serve --repository` publishes them, at once where it is running.",
+    ]
     value = {"files": done.files, "superseded": done.superseded, "accepted": accepted}
     tell(options, value, "\n".join(lines))
 
 
-def _bring(options: Namespace, files: Mapping[str, bytes]) -> None:
+def _bring(options: Namespace, files: Mapping[str, bytes], said: Sequence[str] = ()) -> None:
     """What the office has to accept, in place of what was to be brought before."""
     folder = Folder(options.outgoing)
     if TIMESTAMP in folder:
         raise BadInput(f"{options.outgoing}: a repository stands there; name another folder with --outgoing")
-    _mirror(files, list(files), folder)
-    text = (
-        f"{options.outgoing}: {len(files)} files; bring it to the office: `hoistway-content accept` takes it."
-    )
+    mirror(files, list(files), folder)
+    text = f"{options.outgoing}: {counted(len(files), 'file')}; bring it to the office: `hoistway-content accept` takes it."
     if not files:
         text = f"{options.repository}: has all of it already; there is nothing to bring."
-    tell(options, {"files": list(files)}, text)
+    tell(options, {"files": list(files)}, "\n".join([*said, text]))
 
 
 def accept(options: Namespace, utc: datetime) -> None:
     """All of what a publisher brought, or nothing of it."""
-    files = submission.read(Folder(options.folder))
+    files, areas = submission.read(Folder(options.folder)), _areas(options)
     with _opened(options) as publisher:
-        roles = publisher.accept(files, utc)
-        _put_out(options, publisher, utc, accepted=[area_of_role(role) or role for role in roles])
-
-
-def export(options: Namespace, _utc: datetime) -> None:
-    """The timestamp last: a stick that is pulled out too early has the version before, or nothing."""
-    source = Folder(options.repository)
-    names = sorted(source, key=lambda name: (name == TIMESTAMP, name))
-    if TIMESTAMP not in names:
-        raise BadInput(f"{options.repository}: is no repository; `hoistway-content init` makes one")
-    _mirror(source, names, Folder(options.folder))
-    tell(options, {"files": names}, f"{options.folder}: {len(names)} files")
-
-
-def _mirror(files: Mapping[str, bytes], names: Sequence[str], target: Folder) -> None:
-    """These files in this order, and no others of a repository; whatever else lies there stays."""
-    with target.locked():
-        for number, name in enumerate(names, 1):
-            target.write(name, files[name])
-            bar("writing", number, len(names))
-        target.forget(sorted(name for name in set(target) - set(names) if _is_ours(name)))
-
-
-def _is_ours(name: str) -> bool:
-    return hash_in(name) is not None or name in (INDEX, TIMESTAMP) or METADATA.fullmatch(name) is not None
+        before = known_areas(publisher.standing)
+        accepted = [area_of_role(role) or role for role in publisher.accept(files, utc)]
+        for area in sorted(known_areas(publisher.standing) - before):
+            require_area(areas, area)
+        _put_out(options, publisher, utc, [f"{', '.join(accepted)}: accepted."], accepted)
 
 
 def appoint(options: Namespace, utc: datetime) -> None:
     """A publisher for an area, with a new key in the ring or the key that is named."""
     area, key = _area(options.area), _key(options)
-    if options.office is not None and (path := options.office / AREAS).exists():
-        require_area(written(path), area)
+    require_area(_areas(options), area)
     _change(options, utc, lambda publisher: publisher.appoint(area, key))
 
 
@@ -208,7 +196,25 @@ def rotate(options: Namespace, utc: datetime) -> None:
         _change(options, utc, lambda publisher: publisher.rotate_online(options.area, roots, utc))
         return
     area, key = _area(options.area), _key(options)
-    _change(options, utc, lambda publisher: publisher.rotate(area, key))
+
+    def edit(publisher: Publisher) -> list[str]:
+        locked_out = key is None and not _signs(publisher, role_of(area))
+        publisher.rotate(area, key)
+        return [_LOCKED_OUT.format(area=area, keys=options.keys)] if locked_out else []
+
+    _change(options, utc, edit)
+
+
+_LOCKED_OUT = (
+    "THE PUBLISHER OF {area} CAN SIGN NOTHING ANY MORE: its own key counts no more, and the new one is in {keys}. "
+    "`hoistway-content keys rotate {area} --public <64 digits>` names a key on its own machine."
+)
+
+
+def _areas(options: Namespace) -> Areas | None:
+    """The areas that the office wrote down, if it did."""
+    path: Path = (options.office or options.repository.parent) / AREAS
+    return written(path) if path.exists() else None
 
 
 def _key(options: Namespace) -> Key | None:
@@ -227,7 +233,7 @@ def revoke(options: Namespace, utc: datetime) -> None:
             if in_area(area, area_of_role(name) or "")
             for path in role.signed.targets
         ]
-        what = f"with the publisher of {area} go all whom it appointed, and {len(stands)} files of what they published"
+        what = f"with the publisher of {area} go all whom it appointed, and {counted(len(stands), 'file')} of what they published"
         agree(options, what, "Revoke it?", "not revoked, nothing was changed")
         publisher.revoke(area)
 

@@ -1,9 +1,9 @@
 """`status`, `events` and `areas`: what cars told, and where they are."""
 
-import sys
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -14,12 +14,13 @@ from content.behind import Expected
 from content.commands import BadInput
 from content.commands import options as words
 from content.commands.checks import AREAS, tree
+from content.commands.having import has, is_over, known
 from content.commands.output import seconds, tell
-from content.commands.publishing import absent, existing, standing
+from content.commands.publishing import cancelled, existing, standing, state, warn_if_absent
 from content.commands.repository_desk import Whose, brought, brought_of, expected_with, heading
 from content.commands.rules import shows
 from content.desk import Desk
-from content.message import in_area
+from content.message import Alert, Publication, in_area
 from content.tables import table
 from content.wire import Status
 
@@ -58,24 +59,29 @@ def require_car(desk: Desk, car: str) -> Status:
     """What a car last said of itself. Raises BadInput for one that never told anything."""
     found = desk.statuses().get(car)
     if found is None:
-        raise BadInput(f"car {car} is not known: `hoistway-content status` shows which are")
+        raise BadInput(_unknown(car, [*desk.statuses()]))
     return found
+
+
+def _unknown(car: str, cars: list[str]) -> str:
+    close = get_close_matches(car, cars, 1)
+    meant = f"; did you mean {close[0]}?" if close else ":"
+    return f"car {car} is not known, or was revoked{meant} `hoistway-content status` shows which are known"
 
 
 def status(options: Namespace, utc: datetime) -> None:
     """Show how every car last said it is."""
     asked = [kind for kind in ("message", "alert", "playlist") if getattr(options, kind)]
     if asked:
-        _one(options, asked[0], getattr(options, asked[0]))
+        _one(options, asked[0], getattr(options, asked[0]), utc)
         return
     with closing(existing(options.desk)) as desk:
         cars, expected = desk.statuses(), expected_with(desk, brought(desk), utc)
-        away = absent(desk.served(), utc)
+        served = desk.served()
     headings = ["CAR", "ONLINE", "HAS ALL", "PAGE", "RULE", "SINCE", "CLOCK", "VERSION", "LOST"]
     rows = [[car, *_condition(status, expected)] for car, status in cars.items()]
     fields = {car: {**_fields(status), "has_all": has_all(status, expected)} for car, status in cars.items()}
-    if away and not options.json:
-        print(f"{away} What follows is what was last heard.", file=sys.stderr)
+    warn_if_absent(options, served, utc)
     tell(options, fields, table(headings, rows))
 
 
@@ -93,37 +99,36 @@ def _condition(status: Status, expected: Expected) -> list[str]:
     return [*known, status.page, status.rule, since, status.clock, status.version, lost]
 
 
-def _one(options: Namespace, kind: str, name: str) -> None:
-    """Who should have one publication, who took which revision of it, and who shows it."""
-    kept = [Whose(p) for p in standing(options, kind) if p.id == name]
+def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
+    """Who should have one publication, who took which revision of it or refused it, and who shows it."""
+    kept = standing(options, kind)
+    ended = cancelled(kept)
+    fields, rows = [], []
     with closing(existing(options.desk)) as desk:
-        every = [*brought_of(desk, kind, name), *kept]
+        served = desk.served()
+        every = [*brought_of(desk, kind, name), *(Whose(p) for p in kept if p.id == name)]
         if not every:
             raise BadInput(f"no {kind} {name} is kept: `hoistway-content {kind} list` shows which are")
-        cars = {car: (s, one) for car, s in desk.statuses().items() if (one := _for(s.area, every))}
-        has = {car: _taken(desk, car, kind, name) for car in cars}
-    fields = [
-        {"car": car, "online": s.online, "has": has[car], "shows": shows(s.rule, kind, name), **one.fields}
-        for car, (s, one) in cars.items()
-    ]
-    rows = [
-        [car, _yes(s.online), f"revision {has[car]}" if has[car] else "no", _yes(shows(s.rule, kind, name)),
-         *one.cells]
-        for car, (s, one) in cars.items()
-    ]  # fmt: skip
+        expected = expected_with(desk, brought(desk), utc)
+        for car, s in desk.statuses().items():
+            one = known(s.area, every, utc)
+            if one is None:
+                continue
+            over = _over(one.publication, ended, utc)
+            its = has(desk, car, one.publication, over, knows_all=has_all(s, expected) == "yes")
+            shown = shows(s.rule, kind, name)
+            fields.append({"car": car, "online": s.online, "has": its.revision, "refused": its.refused,
+                           "over": its.over or None, "shows": shown, **one.fields})  # fmt: skip
+            rows.append([car, _yes(s.online), its.words(one.publication.revision), _yes(shown), *one.cells])
+    warn_if_absent(options, served, utc)
     tell(options, fields, table(["CAR", "ONLINE", "HAS", "SHOWS", *heading(kind)], rows))
 
 
-def _for(place: str, every: list[Whose]) -> Whose | None:
-    """The first that is meant for a place."""
-    return next((one for one in every if in_area(one.publication.area, place)), None)
-
-
-def _taken(desk: Desk, car: str, kind: str, name: str) -> int:
-    """The last revision that a car said it took, 0 for none."""
-    bodies = (event.body for event in desk.events(car, "took"))
-    taken = [body.get("revision") for body in bodies if (body.get("kind"), body.get("id")) == (kind, name)]
-    return max((revision for revision in taken if isinstance(revision, int)), default=0)
+def _over(publication: Publication, ended: dict[str, str], utc: datetime) -> str:
+    """What became of a publication, where it counts no more."""
+    if isinstance(publication, Alert) and publication.id in ended:
+        return "cancelled"
+    return state(publication, ended, utc) if is_over(publication, utc) else ""
 
 
 def areas(options: Namespace, _utc: datetime) -> None:

@@ -34,7 +34,7 @@ def declare(kinds: words.Commands) -> None:
     export.add_argument("--repository", type=Path, default=NEEDED, metavar="FOLDER")
     office.declare(export)
     words.json(export)
-    export.set_defaults(run=_done_by("releasing", "export"))
+    export.set_defaults(run=_done_by("exporting", "export"))
     _declare_keys(kinds)
 
 

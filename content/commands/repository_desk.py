@@ -14,7 +14,7 @@ from content.behind import Expected
 from content.commands.office import KEYS, REPOSITORY
 from content.desk import Change, Desk
 from content.envelope import look_inside
-from content.message import BadMessage, Publication, kind_of
+from content.message import BadMessage, Publication, in_area, kind_of
 from content.repository.names import TIMESTAMP
 from content.wire import ROOT
 
@@ -30,7 +30,7 @@ class RepositoryDesk(Desk):
     def __init__(self, path: Path, repository: Path) -> None:
         """repository: its folder. What is signed with keys of the ring beside it is this desk's to change."""
         super().__init__(path)
-        self._repository = repository
+        self._desk, self._repository = path, repository
         self._brought: list[Listed] = []
 
     def changes(self, after: int, utc: datetime) -> list[Change]:
@@ -42,20 +42,34 @@ class RepositoryDesk(Desk):
         return [found for found in super().envelopes(place) if found[0] not in BY_REPOSITORY]
 
     def publish_all(self, signed: Sequence[tuple[Publication, bytes]]) -> list[str]:
-        """Not what would never go out: the publisher of an area has one of this id there, and `publish` would be refused."""
+        """Not what would never go out: a publisher has one of this id there, or in an area around or inside, of which
+        displays know only one; and `publish` would be refused."""
         for publication, _ in signed:
             if kind_of(publication) in BY_REPOSITORY and not publication.withdrawn:
                 self._require_ours(publication)
         return super().publish_all(signed)
 
     def _require_ours(self, publication: Publication) -> None:
-        kind, name = kind_of(publication), publication.id
+        kind, name, area = kind_of(publication), publication.id, publication.area
+        mine = self._kept()
         for one in self.brought(lambda contents: contents.named(kind, name)):
-            if one.in_ring is False and one.publication.area == publication.area:
+            there = one.publication.area
+            # Where no ring tells, what was ever on this desk may be its own, and what stands in this very area too.
+            theirs = one.in_ring is False or (
+                one.in_ring is None and there != area and _target(one.publication) not in mine
+            )
+            if theirs and (in_area(there, area) or in_area(area, there)):
+                why = "changed there" if there == area else "displays know only one of an id"
                 raise BadMessage(
-                    f"{kind} {name} for {publication.area} is of the publisher of {one.publisher}, and changed there: "
-                    "take another id"
+                    f"{kind} {name} for {there} is of the publisher of {one.publisher}, and {why}: "
+                    f"take another id{self._or_its_copy()}"
                 )
+
+    def _or_its_copy(self) -> str:
+        """The next step of a publisher on its own desk, for whom the repository of the office was found."""
+        if self._desk.resolve().parent == self._repository.resolve().parent:
+            return ""
+        return f", or, if {self._desk} is the desk of that publisher, name its copy of the repository with --repository"
 
     def expected(self, utc: datetime) -> Expected:
         """What a repository no longer has is not known as withdrawn: it is gone. While it cannot be read, what was read
@@ -79,9 +93,13 @@ class RepositoryDesk(Desk):
 
     def brought(self, part: "Callable[[Contents], list[Listed]]") -> "list[Listed]":
         """What stands in a part of the repository and was not put there from this desk. Raises BadMessage."""
-        rows = self._rows("SELECT area, kind, id, withdrawn FROM publication")
-        withdrawn = {(area, kind, name): gone for area, kind, name, gone in rows}
+        withdrawn = self._kept()
         return [one for one in part(self._contents) if not _is_mine(one, withdrawn)]
+
+    def _kept(self) -> "dict[Target, bool]":
+        """All that was ever put on this desk, and whether it is withdrawn."""
+        rows = self._rows("SELECT area, kind, id, withdrawn FROM publication")
+        return {(area, kind, name): bool(gone) for area, kind, name, gone in rows}
 
     @cached_property
     def _contents(self) -> "Contents":
@@ -174,6 +192,12 @@ def beside(path: Path) -> Path | None:
 def is_repository(folder: Path) -> bool:
     """Whether one stands in a folder."""
     return (folder / TIMESTAMP).exists()
+
+
+def puts_out(folder: Path) -> bool:
+    """Whether the ring beside a repository can make the next version of it, as that of an office: a copy, which has no
+    ring or a publisher's beside it, cannot be put out."""
+    return any((folder.parent / KEYS).glob("snapshot*.pem"))
 
 
 def desk_at(path: Path, repository: Path | None) -> Desk:

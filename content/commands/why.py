@@ -6,13 +6,15 @@ from datetime import datetime
 
 from content import arguments
 from content.commands import options as words
+from content.commands.having import has, is_over
 from content.commands.output import seconds, tell
-from content.commands.publishing import cancelled, existing
+from content.commands.publishing import cancelled, existing, warn_if_absent
 from content.commands.reports import has_all, require_car
 from content.commands.repository_desk import Whose, all_at, brought, expected_with
 from content.commands.rules import explained, shows
 from content.dates import WEEKDAYS
-from content.message import Alert, Message, Playlist, Publication, Window, kind_of
+from content.desk import Desk
+from content.message import Alert, Message, Playlist, Publication, Window, in_area, kind_of
 from content.wire import Status
 
 KINDS = ("alert", "message", "playlist")
@@ -32,38 +34,62 @@ def declare(kinds: words.Commands) -> None:
 def why(options: Namespace, utc: datetime) -> None:
     """Say it in sentences."""
     with closing(existing(options.desk)) as desk:
+        served = desk.served()
         status = require_car(desk, options.car)
         theirs = brought(desk, lambda contents: contents.around(status.area))
         known = has_all(status, expected_with(desk, theirs, utc))
         every = [one for one in all_at(desk, theirs, status.area) if kind_of(one.publication) in KINDS]
         every.sort(key=lambda one: KINDS.index(kind_of(one.publication)))
-    on_glass = [one for one in every if _is_shown(one, status)]
-    waiting = [(one, reason(one.publication, status, utc)) for one in _standing(every, status, utc)]
+        on_glass = [one for one in every if _is_shown(one, status) and _around(one, every) is None]
+        others = [one for one in _standing(every, utc) if one not in on_glass]
+        refused = {one: why for one in others if (why := _refusal(one, every, desk, options.car, known))}
+    waiting = [(one, refused.get(one) or reason(one.publication, status, utc)) for one in others]
     since = "an unknown time" if status.since is None else seconds(status.since)
     tense = "shows" if status.online else "is offline; it last showed"
     lines = [f"{options.car} {tense} the page {status.page or '?'} since {since}.", explained(status.rule)]
     lines += [f"{_named(one)} is of the publisher of {one.publisher}." for one in on_glass if one.publisher]
     if known == "behind":
         lines.append("It does not know all that it should: what is new has not reached it, or it refuses it.")
-    lines += [f"{_whose(one)} waits: {because}." for one, because in waiting] or ["Nothing else waits there."]
+    lines += [
+        f"{_whose(one)} {'is refused' if one in refused else 'waits'}: {because}." for one, because in waiting
+    ] or ["Nothing else waits there."]
     fields = {
         "car": options.car, "online": status.online, "page": status.page, "since": status.since,
         "rule": status.rule, "because": explained(status.rule), "has_all": known,
         "shown": [_fields(one) for one in on_glass],
-        "waiting": [{**_fields(one), "because": because} for one, because in waiting],
+        "waiting": [
+            {**_fields(one), "refused": one in refused, "because": because} for one, because in waiting
+        ],
     }  # fmt: skip
+    warn_if_absent(options, served, utc)
     tell(options, fields, "\n".join(lines))
 
 
-def _standing(every: list[Whose], status: Status, utc: datetime) -> list[Whose]:
-    """What still counts, and is not on the car's glass."""
+def _standing(every: list[Whose], utc: datetime) -> list[Whose]:
+    """What still counts."""
     over = cancelled([one.publication for one in every])
     return [
         one for one in every
-        if not one.publication.withdrawn and one.publication.expires > utc
+        if not is_over(one.publication, utc)
         and not (isinstance(one.publication, Alert) and one.publication.id in over)
-        and not _is_shown(one, status)
     ]  # fmt: skip
+
+
+def _around(one: Whose, every: list[Whose]) -> Whose | None:
+    """What has its id in a wider area: displays that are in both take that one, and refuse this."""
+    area = one.publication.area
+    for other in every:
+        wider, same = other.publication.area != area, _named(other) == _named(one)
+        if same and wider and in_area(other.publication.area, area) and not other.publication.withdrawn:
+            return other
+    return None
+
+
+def _refusal(one: Whose, every: list[Whose], desk: Desk, car: str, known: str) -> str | None:
+    """Why the display refuses it, as it said or as any does."""
+    if (other := _around(one, every)) is not None:
+        return f"{other.publication.area} around it has a {_named(one)} too; withdraw one, or take another id"
+    return has(desk, car, one.publication, "", knows_all=known == "yes").refused
 
 
 def _is_shown(one: Whose, status: Status) -> bool:

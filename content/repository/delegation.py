@@ -15,10 +15,15 @@ def areas(standing: Standing) -> list[str]:
 
 
 def everywhere(standing: Standing) -> list[str]:
+    """Every area for which something stands, or that has a publisher of its own; at least one, that displays can be in."""
+    return sorted(known_areas(standing)) or ["unknown"]
+
+
+def known_areas(standing: Standing) -> set[str]:
     """Every area for which something stands, or that has a publisher of its own."""
     paths = {path for role in standing.roles.values() for path in role.signed.targets}
     hold = {parts[0] for parts in map(parts_of_target, paths) if parts}
-    return sorted(hold | set(areas(standing))) or ["unknown"]
+    return hold | set(areas(standing))
 
 
 def concerned(standing: Standing, roles: Iterable[str]) -> list[str]:

@@ -107,6 +107,10 @@ class Publisher:
         if not self._discard(area, kind, name):
             raise BadMessage(f"{area} has no {kind} {name}; see what it has with targets")
 
+    def require_names(self) -> None:
+        """Raises BadMessage where something new has an id of an area around or inside: displays know only one of them."""
+        submission.require_names(self.standing, self._changed)
+
     def targets(self, area: str) -> dict[str, str]:
         """What is published for exactly this area: the targets' paths, and the role that signed each."""
         return {

@@ -7,7 +7,7 @@ keys are not on the server brings TUF's own targets in the same way: publishers 
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -81,7 +81,7 @@ def take(
             forget(standing, gone)
         standing.roles[role] = new
     _require_complete(standing, roles)
-    _require_names(standing, roles)
+    require_names(standing, roles)
     for file in sorted(came.keys() - named):
         raise BadMessage(f"{file}: no list that was brought names it; make the submission anew")
     return roles
@@ -206,8 +206,9 @@ def _require_complete(standing: Standing, roles: list[str]) -> None:
                 ) from error
 
 
-def _require_names(standing: Standing, roles: list[str]) -> None:
-    """Displays in two areas, one inside the other, know only one message of a name."""
+def require_names(standing: Standing, roles: Iterable[str]) -> None:
+    """Displays in two areas, one inside the other, know only one message of a name. Raises BadMessage where one of these
+    roles signed the outer or the inner one."""
     areas: dict[tuple[str, str], set[str]] = defaultdict(set)
     for path in (path for role in standing.roles.values() for path in role.signed.targets):
         if (parts := parts_of_target(path)) and parts[1] != "picture":
@@ -217,7 +218,9 @@ def _require_names(standing: Standing, roles: list[str]) -> None:
         for area in where:
             around = next((wider for wider in prefixes(area)[:-1] if wider in where), None)
             if around and any(one is None or in_area(one, area) for one in own):
-                raise BadMessage(f"{kind} {name} for {area}: {around} around it has one too; rename it")
+                raise BadMessage(
+                    f"{kind} {name} for {area}: {around} around it has one too; withdraw one, or take another id"
+                )
 
 
 def _role(file: str) -> str | None:

@@ -60,10 +60,112 @@ def test_status_of_a_message_says_who_has_and_who_shows_it(office: Office) -> No
     office.hear("lift-2", took(1, "fire", 1), online=False)
     office.hear("elsewhere", area="cn/yunnan/kunming/lift-1")
     assert office.reads("status", "--message", "water") == [
-        {"car": "lift-1", "online": True, "has": 2, "shows": True, "publisher": None},
-        {"car": "lift-2", "online": False, "has": 0, "shows": False, "publisher": None},
+        {
+            "car": "lift-1",
+            "online": True,
+            "has": 2,
+            "refused": None,
+            "over": None,
+            "shows": True,
+            "publisher": None,
+        },
+        {
+            "car": "lift-2",
+            "online": False,
+            "has": 0,
+            "refused": None,
+            "over": None,
+            "shows": False,
+            "publisher": None,
+        },
     ]
     assert "no alert water" in office.refused("status", "--alert", "water", "--desk", str(office.desk))
+
+
+def refused(sequence: int, topic: str, reason: str) -> Event:
+    return Event(
+        f"box-{sequence}", "box", sequence, "refused", NOW, "good", {"topic": topic, "reason": reason}
+    )
+
+
+WATER = "hoistway/1/content/cn.sichuan.chengdu.tower-a/message.water.json"
+OTHERS = "hoistway/1/content/cn.sichuan.chengdu/message.water.json"
+
+
+@pytest.mark.parametrize(
+    ("told", "has", "reason", "words"),
+    [
+        ([refused(1, WATER, "too long")], 0, "too long", "refused"),
+        ([took(1, "water", 1), refused(2, WATER, "too long")], 1, "too long", "revision 1, refuses 2"),
+        ([took(1, "water", 2), refused(2, WATER, "one around")], 0, "one around", "refused"),
+        ([refused(1, WATER, "too long"), took(2, "water", 2)], 2, None, "revision 2"),
+        ([took(1, "water", 2), refused(2, OTHERS, "one around")], 2, None, "revision 2"),
+        (
+            [took(1, "water", 2), refused(2, "hoistway/1/content/7.snapshot.json", "bad")],
+            2,
+            None,
+            "revision 2",
+        ),
+    ],
+)
+def test_status_of_a_message_says_who_refused_it_last(
+    office: Office, told: list[Event], has: int, reason: str | None, words: str
+) -> None:
+    office.add()
+    office.add()
+    office.hear("lift-1", *told)
+    (row,) = office.reads("status", "--message", "water")
+    assert (row["has"], row["refused"]) == (has, reason)
+    assert f"  {words}  " in office.does("status", "--message", "water", "--desk", str(office.desk))
+
+
+def test_a_refusal_counts_no_more_once_the_display_knows_all(office: Office) -> None:
+    office.add()
+    office.hear("lift-1", refused(1, WATER, "too long"), known=digest([("message", "water", 1)]))
+    (row,) = office.reads("status", "--message", "water")
+    assert (row["has"], row["refused"]) == (1, None)
+
+
+def test_status_of_an_alert_says_who_refused_it_and_where_it_was_cancelled(office: Office) -> None:
+    office.send()
+    office.hear("lift-1", refused(1, "hoistway/1/area/cn/sichuan/alert/quake", "too long"))
+    (row,) = office.reads("status", "--alert", "quake")
+    assert (row["has"], row["refused"], row["over"]) == (0, "too long", None)
+    office.does("alert", "cancel", "--yes", *office.signing(), "--id", "quake")
+    (kept,) = [one for one in office.published() if one.withdrawn]
+    office.hear("lift-1", known=digest([("alert", kept.id, kept.revision)]))
+    (row,) = office.reads("status", "--alert", "quake")
+    assert (row["has"], row["refused"], row["over"]) == (0, None, "cancelled")
+
+
+def test_a_display_that_took_a_withdrawal_has_the_message_no_more(office: Office) -> None:
+    office.add()
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.hear("lift-1", took(1, "water", 1))
+    assert [row["has"] for row in office.reads("status", "--message", "water")] == [1]
+    office.hear("lift-1", took(2, "water", 2))
+    (row,) = office.reads("status", "--message", "water")
+    assert (row["has"], row["over"]) == (0, "withdrawn")
+    assert "  withdrawn  " in office.does("status", "--message", "water", "--desk", str(office.desk))
+
+
+def test_what_was_withdrawn_for_a_wider_area_does_not_hide_what_stands_here(office: Office) -> None:
+    office.add("--area", "cn/sichuan")
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.add()
+    office.hear("lift-1", took(1, "water", 3))
+    (row,) = office.reads("status", "--message", "water")
+    assert (row["has"], row["over"]) == (3, None)
+
+
+def test_why_says_what_the_display_refused(office: Office) -> None:
+    office.add()
+    office.hear("lift-1", refused(1, WATER, "body: 3 lines too many"), known=digest([]))
+    out = office.does("why", "lift-1", "--desk", str(office.desk))
+    assert "message water is refused: body: 3 lines too many." in out
+    assert "waits" not in out
+    (row,) = office.reads("why", "lift-1")["waiting"]
+    assert (row["refused"], row["because"]) == (True, "body: 3 lines too many")
 
 
 def test_why_names_the_rule_and_what_waits(office: Office) -> None:
@@ -111,6 +213,7 @@ def test_why_of_a_car_with_a_wrong_clock_blames_the_clock(office: Office) -> Non
         {
             "what": "message water",
             "publisher": None,
+            "refused": False,
             "because": "the display's clock is doubtful, and without a clock it keeps no schedule",
         }
     ]
@@ -198,11 +301,15 @@ def test_a_playlist_needs_messages_that_its_whole_area_has(office: Office) -> No
     assert "not for cn/yunnan" in office.refused(*setting, "--area", "cn/yunnan")
 
 
-def test_the_status_says_when_nobody_hears_of_displays_any_more(
-    office: Office, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "asked", [("status",), ("why", "lift-2"), ("status", "--alert", "quake"), ("alert", "shown", "quake")]
+)
+def test_whoever_asks_is_told_when_nobody_hears_of_displays_any_more(
+    office: Office, capsys: pytest.CaptureFixture[str], asked: tuple[str, ...]
 ) -> None:
     office.hear("lift-2")
-    words = ("status", "--desk", str(office.desk))
+    office.send()
+    words = (*asked, "--desk", str(office.desk))
     assert main([*words], utc=lambda: NOW) == 0
     assert "No display hears of it before `hoistway-content serve` runs" in capsys.readouterr().err
     desk = Desk(office.desk)

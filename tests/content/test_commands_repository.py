@@ -210,6 +210,25 @@ def test_a_display_is_enrolled_only_where_there_is_a_lift(office: Office) -> Non
     assert not (place(office) / "bundles").exists()
 
 
+def test_the_repository_is_not_exported_onto_itself(office: Office) -> None:
+    there = place(office) / "repository"
+    before = dict(Folder(there))
+    words = ("--repository", str(there))
+    assert "is the repository itself; name the folder to copy it to" in office.refused(
+        "export", str(there / ".." / "repository"), *words
+    )
+    for folder in (place(office), there / "copy"):
+        assert "name a folder apart from it" in office.refused("export", str(folder), *words)
+    assert dict(Folder(there)) == before
+
+
+def test_an_export_says_that_it_made_the_folder(office: Office) -> None:
+    export = ("export", str(office.folder / "usb"), "--repository", str(place(office) / "repository"))
+    assert "the folder was not there, and was made. If it should be a stick" in office.does(*export)
+    assert "was made" not in office.does(*export)
+    assert json.loads(office.does(*export, "--json"))["made"] is False
+
+
 def test_publishers_are_appointed_rotated_and_revoked(office: Office) -> None:
     office.does("keys", "appoint", AREA, *repository(office))
     office.add()
@@ -220,8 +239,7 @@ def test_publishers_are_appointed_rotated_and_revoked(office: Office) -> None:
     assert set(targets(office).values()) == {role}
     refusal = office.refused("keys", "revoke", AREA, *repository(office))
     assert (
-        f"with the publisher of {AREA} go all whom it appointed, and 1 files of what they published"
-        in refusal
+        f"with the publisher of {AREA} go all whom it appointed, and 1 file of what they published" in refusal
     )
     assert set(targets(office).values()) == {role}
     office.does("keys", "revoke", AREA, "--yes", *repository(office))
@@ -294,6 +312,63 @@ def test_a_publishers_key_is_rotated_to_another_that_is_elsewhere_too(office: Of
     )
     online = ("keys", "rotate", "timestamp", "--public", other, *repository(office))
     assert "--public is for an area's key" in office.refused(*online)
+
+
+def test_rotating_the_key_of_a_publisher_that_has_its_own_says_that_it_is_locked_out(
+    office: Office, city: CityDesk
+) -> None:
+    rotate = ("keys", "rotate", "cn/sichuan/chengdu", *repository(office))
+    assert "CAN SIGN NOTHING" not in office.does(*rotate, "--public", office.public)
+    out = office.does(*rotate)
+    keys = place(office) / "keys"
+    assert "THE PUBLISHER OF cn/sichuan/chengdu CAN SIGN NOTHING ANY MORE" in out
+    assert f"the new one is in {keys}" in out
+    assert (keys / "area.cn.sichuan.chengdu.pem").exists()
+    assert "CAN SIGN NOTHING" not in office.does(*rotate), "its key is in the ring now"
+
+
+def test_an_area_that_the_office_does_not_know_is_not_accepted(office: Office, city: CityDesk) -> None:
+    office.write_areas()
+    (office.folder / "areas.toml").rename(place(office) / "areas.toml")
+    before = dict(Folder(place(office) / "repository"))
+    city.adds(f"{AREA}a")
+    city.brings()
+    refusal = office.refused(*city.accept)
+    assert f"there is no area {AREA}a: did you mean {AREA}?" in refusal
+    assert dict(Folder(place(office) / "repository")) == before
+    office.does("message", "withdraw", "--key", str(office.key), *city.desk, "--id", "city")
+    city.adds(f"{AREA}/lift-2", "other")
+    city.brings()
+    office.does(*city.accept)
+    city.copies()
+    appoint = ("keys", "appoint", f"{AREA}a", "--public", office.public, *city.place, *city.outgoing)
+    office.does(*appoint)
+    assert f"there is no area {AREA}a" in office.refused(*city.accept)
+
+
+def test_who_adds_a_message_is_told_what_brings_it_to_the_displays(office: Office, city: CityDesk) -> None:
+    add = ("message", "add", "--key", str(office.key), "--area", AREA, "--id", "lobby", *WORDS)
+    brought = (
+        "`hoistway-content publish --outgoing FOLDER` signs it; bring FOLDER to the office, for `accept`"
+    )
+    out = office.does(*add, *city.desk, *city.place[:2])
+    assert f"{brought}: the keys that put out {city.folder / 'copy'} are there." in out
+    out = office.does(*add, *city.desk)
+    assert "before `hoistway-content serve` runs on this desk" in out
+    assert f"A publisher with a key of its own: {brought}." in out
+    out = office.does(*add, "--office", str(place(office)))
+    assert "`hoistway-content publish` brings it to the displays" in out
+    assert "--outgoing" not in out
+    assert "--outgoing" not in office.send()
+
+
+def test_one_file_is_one(office: Office, city: CityDesk) -> None:
+    city.adds()
+    city.brings()
+    office.does(*city.accept)
+    city.copies()
+    office.does("message", "withdraw", "--key", str(office.key), *city.desk, "--id", "city")
+    assert "outgoing: 1 file; bring it" in city.brings()
 
 
 def test_a_publisher_appoints_publishers_below_it(office: Office, city: CityDesk) -> None:

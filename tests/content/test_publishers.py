@@ -11,6 +11,9 @@ from content.commands.repository_desk import RepositoryDesk
 from content.envelope import load_key, seal
 from content.message import BadMessage
 from content.repository.contents import Contents
+from content.repository.keyring import KeyRing
+from content.repository.names import content_topic, target
+from content.repository.publisher import opened
 from content.wire import Event, digest
 from tests.commands_rig import WORDS, Office
 from tests.content_rig import AREA, NOW, message
@@ -136,8 +139,8 @@ def test_the_status_of_a_publishers_message_says_who_has_and_shows_it(office: Of
     took = Event("box-1", "box", 1, "took", NOW, "good", body)
     office.hear("lift-1", took, rule="message city")
     office.hear("elsewhere", area="cn/sichuan/mianyang/lift-1")
-    row = {"car": "lift-1", "online": True, "has": 1, "shows": True, "publisher": CITY}
-    assert office.reads("status", "--message", "city") == [row]
+    row = {"car": "lift-1", "online": True, "has": 1, "refused": None, "over": None, "shows": True}
+    assert office.reads("status", "--message", "city") == [{**row, "publisher": CITY}]
     words = ("status", "--desk", str(office.desk), "--message")
     assert office.does(*words, "city").split()[-1] == CITY
     assert office.does(*words, "water").splitlines()[1].endswith("this desk")
@@ -188,7 +191,7 @@ def test_a_publishers_message_is_shown_whole(office: Office, city: CityDesk) -> 
     assert (shown["title"]["zh"], shown["area"], shown["publisher"]) == (WORDS[1], AREA, CITY)
     assert office.reads("message", "show", "--id", "water")["publisher"] is None
     words = ("message", "show", "--desk", str(office.desk), "--id")
-    assert "does not stand for cn" in office.refused(*words, "water", "--area", "cn")
+    assert f"stands for {AREA}, not for cn" in office.refused(*words, "water", "--area", "cn")
     assert "no message city stands there" in office.refused(*words, "city", "--area", "cn")
 
 
@@ -238,6 +241,102 @@ def test_what_cannot_go_out_is_refused_when_it_is_written(office: Office, city: 
     assert f"of the publisher of {CITY}, and changed there: take another id" in office.refused(*adding)
 
 
+AROUND, INSIDE = CITY, f"{AREA}/lift-2"
+
+
+@pytest.mark.parametrize("area", [AROUND, INSIDE])
+@pytest.mark.parametrize("ring", [True, False])
+def test_an_id_that_a_publisher_has_around_or_inside_is_refused_when_it_is_written(
+    office: Office, city: CityDesk, area: str, ring: bool
+) -> None:
+    if not ring:
+        (place(office) / "keys").rename(office.folder / "kept-elsewhere")
+    adding = ("message", "add", *office.signing(), "--area", area, "--id", "city", *WORDS)
+    refusal = office.refused(*adding)
+    assert f"message city for {AREA} is of the publisher of {CITY}, and displays know only one" in refusal
+
+
+def test_an_id_of_a_publishers_playlist_around_is_refused_too(office: Office, city: CityDesk) -> None:
+    city.plays("city")
+    city.is_accepted()
+    setting = ("playlist", "set", *office.signing(), "--area", INSIDE, "--id", "lobby", "city")
+    assert f"playlist lobby for {AREA} is of the publisher of {CITY}" in office.refused(*setting)
+
+
+def test_what_a_publisher_moved_to_a_wider_area_is_its_own_also_without_a_ring(
+    office: Office, city: CityDesk
+) -> None:
+    key = ("--key", str(office.key))
+    city.copies()
+    (city.folder / "keys").rename(office.folder / "my-keys")
+    office.does("message", "withdraw", *key, *city.desk, "--id", "city")
+    city.adds(CITY, "city", *city.place[:2])
+    refusal = office.refused(
+        "message", "add", *key, *city.desk, *city.place[:2], "--area", CITY, "--id", "water", *WORDS
+    )
+    assert f"message water for {AREA} is of the publisher of cn/sichuan" in refusal
+
+
+@pytest.mark.parametrize("area", [AROUND, INSIDE])
+def test_what_came_onto_the_desk_before_a_publisher_brought_that_id_does_not_go_out(
+    office: Office, area: str
+) -> None:
+    city = CityDesk(office)
+    office.does("keys", "appoint", CITY, "--public", city.public, *repository(office))
+    office.does("message", "add", *office.signing(), "--area", area, "--id", "city", *WORDS)
+    city.adds()
+    city.is_accepted()
+    publish = ("publish", "--desk", str(office.desk), *repository(office))
+    assert "around it has one too; withdraw one, or take another id" in office.refused(*publish)
+    office.does("message", "withdraw", *office.signing(), "--id", "city")
+    office.does(*publish)
+
+
+@pytest.mark.parametrize("area", [AROUND, INSIDE])
+def test_an_id_that_the_office_has_around_or_inside_is_not_accepted(
+    office: Office, city: CityDesk, area: str
+) -> None:
+    city.adds(AREA, "lobby")
+    city.copies()
+    city.brings()
+    office.does("message", "add", *office.signing(), "--area", area, "--id", "lobby", *WORDS)
+    publishes(office)
+    inner, outer = (AREA, CITY) if area == AROUND else (INSIDE, AREA)
+    reason = f"message lobby for {inner}: {outer} around it has one too"
+    assert reason in office.refused(*city.accept)
+    city.copies()
+    assert reason in office.refused(*city.publish, *city.outgoing), "its publisher reads it at once"
+
+
+def test_a_publisher_on_its_own_desk_is_told_to_name_its_copy(office: Office, city: CityDesk) -> None:
+    there = ("--office", str(place(office)), "--key", str(office.key))
+    adding = ("message", "add", *there, "--area", AREA, "--id", "city", *WORDS)
+    refusal = office.refused(*adding, *city.desk)
+    desk = city.desk[1]
+    assert f"if {desk} is the desk of that publisher, name its copy of the repository with --repo" in refusal
+    assert "name its copy" not in office.refused(*adding)
+    office.does(*adding, *city.desk, *city.place[:2])
+
+
+def test_the_wider_of_two_that_stand_under_one_id_is_what_a_display_has(
+    office: Office, city: CityDesk
+) -> None:
+    with opened(place(office) / "repository", KeyRing(place(office) / "keys")) as publisher:
+        publisher.add_publication(message("city", area=CITY))
+        publisher.publish(NOW)
+    topic = content_topic(target(AREA, "message", "city"))
+    refused = Event("box-1", "box", 1, "refused", NOW, "good", {"topic": topic, "reason": "rename one"})
+    took = Event("box-2", "box", 2, "took", NOW, "good", {"kind": "message", "id": "city", "revision": 1})
+    office.hear("lift-1", refused, took, rule="message city", known=digest([OURS, THEIRS]))
+    out = office.does("why", "lift-1", "--desk", str(office.desk))
+    assert (
+        f"message city of the publisher of {CITY} is refused: {CITY} around it has a message city too" in out
+    )
+    assert office.reads("why", "lift-1")["shown"] == [{"what": "message city", "publisher": "cn/sichuan"}]
+    (row,) = office.reads("status", "--message", "city")
+    assert (row["has"], row["shows"], row["publisher"]) == (1, True, "cn/sichuan")
+
+
 def test_a_playlist_of_the_office_may_play_a_publishers_message(office: Office, city: CityDesk) -> None:
     setting = ("playlist", "set", *office.signing(), "--area", AREA, "--id", "lobby")
     assert "no message gym stands" in office.refused(*setting, "gym")
@@ -257,6 +356,24 @@ def test_what_is_withdrawn_here_is_still_there_until_it_is_published(office: Off
     publishes(office)
     assert has_all(office, OURS, THEIRS) == "behind"
     assert has_all(office, THEIRS) == "yes"
+
+
+def test_a_display_that_knows_all_has_what_is_withdrawn_no_more(office: Office) -> None:
+    took = Event("box-1", "box", 1, "took", NOW, "good", {"kind": "message", "id": "water", "revision": 1})
+    office.does("message", "withdraw", *office.signing(), "--id", "water")
+    office.hear("lift-1", took, known=digest([OURS]))
+    publishes(office)
+    words = ("status", "--message", "water")
+    (row,) = office.reads(*words)
+    assert (row["has"], row["over"]) == (1, None)
+    office.hear("lift-1", known=digest([]))
+    (row,) = office.reads(*words)
+    assert (row["has"], row["over"]) == (0, "withdrawn")
+    assert office.does(*words, "--desk", str(office.desk)).splitlines()[1].split()[:3] == [
+        "lift-1",
+        "yes",
+        "withdrawn",
+    ]
 
 
 def test_a_publishers_message_counts_in_place_of_one_of_the_desk_that_cannot_go_out(
