@@ -34,6 +34,7 @@ def declare(kinds: words.Commands) -> None:
     examples = ("status --desk desk.sqlite", "status --message water --desk desk.sqlite")
     every = words.command(kinds, "status", "show how every car is, or who has and shows one thing", *examples)
     words.desk(every)
+    every.add_argument("--area", type=arguments.area, metavar="PATH", help="only the displays there")
     which = every.add_mutually_exclusive_group()
     for kind in ("message", "alert", "playlist"):
         which.add_argument(f"--{kind}", type=arguments.name, metavar="ID", help="who has it, who shows it")
@@ -76,13 +77,18 @@ def status(options: Namespace, utc: datetime) -> None:
         _one(options, asked[0], getattr(options, asked[0]), utc)
         return
     with closing(existing(options.desk)) as desk:
-        cars, expected = desk.statuses(), expected_with(desk, brought(desk), utc)
+        cars, expected = _there(desk, options.area), expected_with(desk, brought(desk), utc)
         served = desk.served()
     headings = ["CAR", "ONLINE", "HAS ALL", "PAGE", "RULE", "SINCE", "CLOCK", "VERSION", "LOST"]
     rows = [[car, *_condition(status, expected)] for car, status in cars.items()]
     fields = {car: {**_fields(status), "has_all": has_all(status, expected)} for car, status in cars.items()}
     warn_if_absent(options, served, utc)
     tell(options, fields, table(headings, rows))
+
+
+def _there(desk: Desk, area: str | None) -> dict[str, Status]:
+    """How every car in an area last said it is, or every car of all."""
+    return {car: s for car, s in desk.statuses().items() if area is None or in_area(area, s.area)}
 
 
 def has_all(status: Status, expected: Expected) -> str:
@@ -110,7 +116,7 @@ def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
         if not every:
             raise BadInput(f"no {kind} {name} is kept: `hoistway-content {kind} list` shows which are")
         expected = expected_with(desk, brought(desk), utc)
-        for car, s in desk.statuses().items():
+        for car, s in _there(desk, options.area).items():
             one = known(s.area, every, utc)
             if one is None:
                 continue

@@ -301,6 +301,14 @@ def test_a_playlist_needs_messages_that_its_whole_area_has(office: Office) -> No
     assert "not for cn/yunnan" in office.refused(*setting, "--area", "cn/yunnan")
 
 
+def test_the_status_may_be_that_of_one_area(office: Office) -> None:
+    office.hear("lift-1")
+    office.hear("lift-9", area="cn/yunnan/lift-9")
+    assert list(office.reads("status", "--area", "cn/sichuan")) == ["lift-1"]
+    office.send()
+    assert [row["car"] for row in office.reads("status", "--alert", "quake", "--area", "cn/yunnan")] == []
+
+
 @pytest.mark.parametrize(
     "asked", [("status",), ("why", "lift-2"), ("status", "--alert", "quake"), ("alert", "shown", "quake")]
 )
