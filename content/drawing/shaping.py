@@ -13,6 +13,8 @@ from content.drawing import bidi
 from content.drawing.colours import Colour
 from content.drawing.covers import Lettering, covers
 from content.drawing.emoji import clusters, is_private, joined
+from content.drawing.letters import Extent, family_of, width
+from content.drawing.letters import outer as outer_of_letters
 from content.drawing.typefaces import JOINER, Face, covered, font
 from content.languages import ARABIC, DEVANAGARI, Language
 
@@ -21,7 +23,6 @@ LARGE = 1000
 """Size at which shaped text is measured, px per em: that of the fonts' own units."""
 ROUNDED = 2
 """How much further up and down a glyph of a small size may reach than a large one made small, px."""
-Extent = tuple[int, int, int, int]
 Box = tuple[float, float, float, float]
 
 
@@ -45,26 +46,32 @@ class Run:
         """Its width, px."""
         if self.direction is None:
             return self.font(face, size).getlength(self.text)
-        return _shaped(face, self.family, self.direction, self.tag, self.text)[0] * size
+        return _length(face, self.family, self.direction, self.tag, self.text) * size
 
     def box(self, face: Face, size: int) -> Box:
         """Its ink: left, top, right and bottom, px from the start of the line's baseline."""
         if self.direction is None:
             left, top, right, bottom = self.font(face, size).getbbox(self.text, anchor="ls")
         else:
-            _, unit = _shaped(face, self.family, self.direction, self.tag, self.text)
+            unit = _box(face, self.family, self.direction, self.tag, self.text)
             left, top, right, bottom = (edge * size for edge in unit)
             top, bottom = top - ROUNDED, bottom + ROUNDED
         return self.x + left, top, self.x + right, bottom
 
 
 @lru_cache(maxsize=2048)
-def _shaped(face: Face, family: str, direction: str, tag: str | None, text: str) -> tuple[float, Box]:
-    """Width and ink of shaped text, em: it takes 2 ms in Devanagari, but every size is like the others."""
+def _length(face: Face, family: str, direction: str, tag: str | None, text: str) -> float:
+    """Width of shaped text, em: it takes 1 ms in Devanagari, but every size is like the others."""
     letters = font(face, LARGE, family, shaped=True)
-    width = letters.getlength(text, direction=direction, language=tag)
+    return letters.getlength(text, direction=direction, language=tag) / LARGE
+
+
+@lru_cache(maxsize=1024)
+def _box(face: Face, family: str, direction: str, tag: str | None, text: str) -> Box:
+    """Ink of shaped text, em: it takes up to 20 ms."""
+    letters = font(face, LARGE, family, shaped=True)
     left, top, right, bottom = letters.getbbox(text, direction=direction, language=tag, anchor="ls")
-    return width / LARGE, (left / LARGE, top / LARGE, right / LARGE, bottom / LARGE)
+    return left / LARGE, top / LARGE, right / LARGE, bottom / LARGE
 
 
 @lru_cache(maxsize=2048)
@@ -87,7 +94,7 @@ def runs(language: Language, face: Face, size: int, text: str) -> tuple[Run, ...
 
 def _parts(language: Language, text: str) -> Iterator[tuple[str, bool, str]]:
     """Parts of one font and one direction from left to right: family, whether it runs to the left, text."""
-    families = [_family(language, character) for character in text]
+    families = [family_of(language, character) for character in text]
     directions = bidi.levels(text) if language.rtl else [0] * len(text)
     keys = list(zip(families, directions, strict=True))
     parts, start = [], 0
@@ -100,14 +107,11 @@ def _parts(language: Language, text: str) -> Iterator[tuple[str, bool, str]]:
         yield family, level % 2 == 1, part
 
 
-def _family(language: Language, character: str) -> str:
-    """The first family that has a character; what none has was refused when it was written."""
-    return next((name for name in language.fonts if character in covered(name)), language.fonts[0])
-
-
 @lru_cache(maxsize=8192)
 def advance(language: Language, face: Face, size: int, text: str) -> float:
     """Width of a text on one line, px. Without shaping and kerning the widths of parts add up."""
+    if not language.shaped:
+        return width(language, face, size, joined(text))
     if not text:
         return 0.0
     last = runs(language, face, size, text)[-1]
@@ -120,6 +124,12 @@ def extent(language: Language, face: Face, size: int, text: str) -> Extent:
     boxes = [run.box(face, size) for run in runs(language, face, size, text or " ")]
     left, top, right, bottom = zip(*boxes, strict=True)
     return floor(min(left)), floor(min(top)), ceil(max(right)), ceil(max(bottom))
+
+
+def outer(language: Language, face: Face, size: int, text: str) -> Extent:
+    """A box that holds the extent of a text and is hardly larger, known much sooner."""
+    exact = extent if language.shaped else outer_of_letters
+    return exact(language, face, size, joined(text))
 
 
 def draw(
@@ -146,3 +156,9 @@ def uncovered(text: str, language: Language) -> list[str]:
         for part in dict.fromkeys(clusters(text))
         if part not in ("\n", JOINER) and not any(part in covered(name) for name in language.fonts)
     ]
+
+
+def cache_clear() -> None:
+    """Forget every text."""
+    for kept in (_length, _box, runs, advance, extent):
+        kept.cache_clear()

@@ -2,19 +2,22 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import ceil
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from content.drawing.letters import Extent
 from content.drawing.linebreaking import balance
 from content.drawing.refusals import complaint, require
-from content.drawing.shaping import advance, extent
+from content.drawing.shaping import advance, extent, outer
 from content.drawing.typefaces import Face
 from content.languages import ENGLISH, Language, shown
 from content.message import BadMessage, Text
 
 T = TypeVar("T")
+MeasureInk = Callable[[Language, Face, int, str], Extent]
+"""What measures the ink of a line."""
 Sizes = tuple[int, int]
 """The smallest and the largest size, px per em."""
 HEADING = 1.18
@@ -46,6 +49,16 @@ class Manner:
 NAME = Manner(Face.REGULAR, Face.REGULAR, BODY, BODY, ratio=1, gap=0, flush=True)
 
 
+class Column(NamedTuple):
+    """How the lines of a column begin."""
+
+    width: int
+    """Pixels."""
+    centred: bool
+    mirrored: bool
+    """Whether they are read from the right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a block; x and baseline count from the block's left top corner, px."""
@@ -56,8 +69,30 @@ class Line:
     size: int
     second: bool
     """Whether it stands back behind the main language."""
-    x: int = 0
     baseline: int = 0
+    start: int = 0
+    """Where it begins, if it is in no column, px."""
+    column: Column | None = None
+
+    @property
+    def x(self) -> int:
+        """Where it begins, px."""
+        return self._begin(extent)
+
+    def _begin(self, box: MeasureInk) -> int:
+        """Where it begins with such ink: in a column at the side from which it is read, or so that it is centred."""
+        if self.column is None:
+            return self.start
+        width, centred, mirrored = self.column
+        if centred:
+            return round((width - self.advance) / 2)
+        left, _, right, _ = box(self.language, self.face, self.size, self.text)
+        return width - max(ceil(self.advance), right) if mirrored else max(0, -left)
+
+    def ends_within(self, width: int) -> bool:
+        """Whether its ink does."""
+        manner = self.language, self.face, self.size, self.text
+        return any(self._begin(box) + box(*manner)[2] <= width for box in (outer, extent))
 
     @property
     def advance(self) -> float:
@@ -78,9 +113,13 @@ class Line:
 class Block:
     """Lines with the box that holds all of their ink, px."""
 
-    width: int
     height: int
     lines: tuple[Line, ...]
+
+    @property
+    def width(self) -> int:
+        """Where the ink of its lines ends, px."""
+        return max((line.ink()[2] for line in self.lines), default=0)
 
     @property
     def size(self) -> int:
@@ -118,13 +157,14 @@ def compose(text: Text, width: int, size: int, manner: Manner) -> Block | None:
         broken = _lines(said, language, face, em, width)
         if broken is None:
             return None
-        leading = manner.second_leading if second else manner.main_leading
+        least = _least(language, em, manner.second_leading if second else manner.main_leading)
+        column = Column(width, manner.centred, mirrored)
         y += round(size * manner.gap) if second else 0
         for words in broken:
-            line = _placed(words, (language, face, em), bool(second), y, leading)
-            lines.append(_moved(line, _start(line, width, manner.centred, mirrored)))
-            y = _end(line, leading)
-    return Block(max((line.ink()[2] for line in lines), default=0), y, tuple(lines))
+            above, below = _room(language, face, em, words, least)
+            lines.append(Line(words, language, face, em, bool(second), y + above, column=column))
+            y += above + below
+    return Block(y, tuple(lines))
 
 
 def _lines(text: str, language: Language, face: Face, size: int, width: int) -> list[str] | None:
@@ -140,33 +180,19 @@ def _limit(width: int, size: int) -> int:
     return width - max(2, size // 16)
 
 
-def _start(line: Line, width: int, centred: bool, mirrored: bool) -> int:
-    """Where a line begins in its column: at the side from which it is read, or so that it is centred."""
-    left, _, right, _ = line.extent()
-    if centred:
-        return round((width - line.advance) / 2)
-    return width - max(ceil(line.advance), right) if mirrored else max(0, -left)
+def _least(language: Language, size: int, leading: float) -> tuple[int, int]:
+    """The line height above the baseline and below it, px."""
+    below = _below(leading)
+    return round(size * (leading - below + language.above)), round(size * (below + language.below))
 
 
-def _placed(words: str, manner: tuple[Language, Face, int], second: bool, top: int, leading: float) -> Line:
-    """A line below a height: room for the line height, and for all of its ink."""
-    language, face, size = manner
-    above = size * (leading - _below(leading) + language.above)
-    baseline = top + max(round(above), -extent(language, face, size, words)[1])
-    return Line(words, language, face, size, second, 0, baseline)
-
-
-def _moved(line: Line, x: int) -> Line:
-    """The line at a place; several times as fast as `replace`, and needed for every size that is tried."""
-    if x == line.x:
-        return line
-    return Line(line.text, line.language, line.face, line.size, line.second, x, line.baseline)
-
-
-def _end(line: Line, leading: float) -> int:
-    """Where the line's height ends, and with it all of its ink."""
-    below = line.size * (_below(leading) + line.language.below)
-    return max(line.baseline + round(below), line.ink()[3])
+def _room(language: Language, face: Face, size: int, words: str, least: tuple[int, int]) -> tuple[int, int]:
+    """What a line takes above and below its baseline, px: at least so much, and room for all of its ink."""
+    for box in (outer, extent):
+        _, top, _, bottom = box(language, face, size, words)
+        if -top <= least[0] and bottom <= least[1]:
+            return least
+    return max(least[0], -top), max(least[1], bottom)
 
 
 def _below(leading: float) -> float:
@@ -185,7 +211,8 @@ def fit(what: str, text: Text, room: tuple[int, int], manner: Manner, sizes: Siz
 
 def _within(text: Text, room: tuple[int, int], manner: Manner, size: int) -> Block | None:
     block = compose(text, room[0], size, manner)
-    return block if block and block.height <= room[1] and block.width <= room[0] else None
+    fits = block and block.height <= room[1] and all(line.ends_within(room[0]) for line in block.lines)
+    return block if fits else None
 
 
 def fit_line(what: str, text: Text, width: int, face: Face, sizes: Sizes) -> Block:
@@ -211,32 +238,24 @@ def on_one_line(text: Text, width: int, face: Face, size: int) -> Block | None:
     """The words at a size, its languages beside each other, if they need no more than one line."""
     said = shown(text)
     broken = [_lines(words, language, face, size, width) for language, words in said]
-    lines = [
-        _placed(words[0], (language, face, size), False, 0, BODY)
+    parts = [
+        (language, words[0])
         for (language, _), words in zip(said, broken, strict=True)
         if words is not None and len(words) == 1
     ]
-    if len(lines) < len(said):
+    if len(parts) < len(said):
         return None
-    if len(lines) > 1:
-        lines.insert(1, _placed(BETWEEN, (ENGLISH, face, size), False, 0, BODY))
-    total = sum(line.advance for line in lines)
+    if len(parts) > 1:
+        parts.insert(1, (ENGLISH, BETWEEN))
+    total = sum(advance(language, face, size, words) for language, words in parts)
     if total > _limit(width, size):
         return None
     mirrored = bool(said) and said[0][0].rtl
-    placed, x = [], width - total if mirrored else 0.0
-    for line in reversed(lines) if mirrored else lines:
-        placed.append(_moved(line, round(x)))
-        x += line.advance
-    return _level(placed)
-
-
-def _level(lines: list[Line]) -> Block:
-    """Lines beside each other on one baseline."""
-    baseline = max((line.baseline for line in lines), default=0)
-    level = tuple(replace(line, baseline=baseline) for line in lines)
-    return Block(
-        max((line.ink()[2] for line in level), default=0),
-        max((_end(line, BODY) for line in level), default=0),
-        level,
-    )
+    x = width - total if mirrored else 0.0
+    rooms = [_room(language, face, size, words, _least(language, size, BODY)) for language, words in parts]
+    baseline = max((above for above, _ in rooms), default=0)
+    lines = []
+    for language, words in reversed(parts) if mirrored else parts:
+        lines.append(Line(words, language, face, size, False, baseline, round(x)))
+        x += advance(language, face, size, words)
+    return Block(baseline + max((below for _, below in rooms), default=0), tuple(lines))

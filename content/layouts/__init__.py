@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol, cast
 
-from content.drawing import covers, pen, shaping, typefaces, typesetting
+from content.drawing import covers, emoji, letters, linebreaking, pen, shaping, typefaces, typesetting
 from content.page import Frame, Page, Site
 
 
@@ -36,14 +36,14 @@ def draw(page: Page, site: Site, size: tuple[int, int]) -> Frame:
 
 
 def forget() -> None:
-    """Free what drawing keeps for the next page, fonts at their sizes, what they cover, signs, words: some 40 MB, had
-    again in 40 ms."""
+    """Free what drawing keeps for the next page, fonts at their sizes, their letters, what they cover, signs, words:
+    some 40 MB, had again in 40 ms."""
     forget_words()
-    for kept in (typefaces.font, typefaces.covered, typefaces.coverage, pen.drawn, pen.quarters):
+    for kept in (letters, typefaces.font, typefaces.covered, typefaces.coverage, pen.drawn, pen.quarters):
         kept.cache_clear()
 
 
 def forget_words() -> None:
-    """Free what is kept of texts: their measures, their lines, their ink."""
-    for kept in (shaping.runs, shaping.advance, shaping.extent, typesetting.compose, covers.covers):
+    """Free what is kept of texts: where they may break, their measures, their lines, their ink."""
+    for kept in (emoji.joined, linebreaking.pieces, shaping, typesetting.compose, covers.covers):
         kept.cache_clear()

@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from uniseg.linebreak import line_break_units
 
-from content.drawing.linebreaking import BREAKABLE, balance, keep, wrap
+from content.drawing.linebreaking import BREAKABLE, balance, keep, pieces, wrap
 from content.drawing.shaping import advance
-from content.drawing.typefaces import Face
+from content.drawing.typefaces import JOINER, Face
 from content.drawing.typesetting import (
     BODY,
     Block,
@@ -28,6 +29,13 @@ WORDS = st.sampled_from(
     [*"电梯请勿乘坐，。：（）", " ", " ", "\n", "lift", "Å", "door-open", "24", "9:00", "gj", "℃", "”", "“"]
 )
 TEXTS = st.lists(WORDS, max_size=40).map("".join)
+PLAIN = st.sampled_from(
+    [*"电梯请ァnबء9 ", "b ", "22日", "，请", "a.b", "门\u2060开\u2060，", "है। ", "ांं ", "ب، "]
+)
+STOPS = "-‐–—/.,:;!?，。：（）()[]“”‘’'«»%$·।،؟"
+OTHERS = "Åéーぁあんッ किँ्ा\n\r\x85\u200b\u2060\u200d\u00a0€٣①…℃→👍🏽🇨🇳\ufe0f"
+BETWEEN_PLAIN = st.tuples(PLAIN, st.sampled_from(STOPS + OTHERS), PLAIN).map("".join)
+ANYTHING = st.lists(BETWEEN_PLAIN, max_size=5).map("".join)
 CHINESE = TEXTS.filter(str.strip)
 
 
@@ -53,6 +61,12 @@ def test_broken_lines_keep_every_word_and_stay_in_the_column(text: str, limit: i
 def test_even_lines_are_as_few_as_full_ones(text: str, limit: int) -> None:
     full, even = wrap(text, limit, measure), balance(text, limit, measure)
     assert full is None or even is None or len([*filter(None, full)]) == len([*filter(None, even)])
+
+
+@settings(derandomize=True, max_examples=700, deadline=None)
+@given(ANYTHING)
+def test_lines_break_where_unicode_says(text: str) -> None:
+    assert pieces(text) == tuple(unit.replace(JOINER, "") for unit in line_break_units(text))
 
 
 def test_a_line_never_begins_with_closing_punctuation() -> None:
@@ -120,6 +134,23 @@ def test_text_fits_its_room_or_is_refused_in_one_line(zh: str, en: str) -> None:
     else:
         with pytest.raises(BadMessage, match=r"^body: shorten .* by about \d+[^\n]*$"):
             fit("body", Text(zh, en), room, manner, sizes)
+
+
+@settings(derandomize=True, deadline=None)  # the first example opens the fonts
+@given(CHINESE, TEXTS, st.integers(20, 120), st.booleans())
+def test_whether_ink_ends_within_a_width_is_known_to_the_pixel(
+    zh: str, en: str, size: int, centred: bool
+) -> None:
+    block = compose(Text(zh, en), 900, size, Manner(centred=centred))
+    for line in block.lines if block else ():
+        ends = line.ink()[2]
+        assert [line.ends_within(ends + more) for more in (-1, 0, 1, 9)] == [False, True, True, True]
+
+
+def test_small_type_keeps_its_line_height() -> None:
+    block = compose(Text("水"), 200, 20, Manner())
+    assert block
+    assert block.height == round(20 * 0.93) + round(20 * 0.25)
 
 
 def test_tall_accents_are_not_cut_off() -> None:
