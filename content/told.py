@@ -122,8 +122,8 @@ class Told(Database):
     def _forget(self, car: str, stream: str, held: int, moment: str) -> int:
         return self._db.execute(
             "DELETE FROM event WHERE car = ?1 AND stream = ?2 AND sequence <= (SELECT max(sequence) FROM "
-            "(SELECT sequence, clock, utc FROM event WHERE car = ?1 AND stream = ?2 AND sequence <= ?3 "
-            "ORDER BY sequence LIMIT ?4) WHERE clock = 'good' AND utc < ?5)",
+            "(SELECT sequence FROM event WHERE car = ?1 AND stream = ?2 AND sequence <= ?3 AND clock = 'good' AND utc < ?5 "
+            "ORDER BY sequence LIMIT ?4))",
             (car, stream, held, MOST_AT_ONCE, moment),
         ).rowcount
 

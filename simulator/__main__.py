@@ -126,8 +126,8 @@ def _seed(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    if not text.isdecimal() or not 5 <= int(text) <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of seconds, 5 to 86400")
+    if not text.isdecimal() or not 10 <= int(text) <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a whole number of seconds, 10 to 86400")
     return float(text)
 
 

@@ -28,7 +28,7 @@ from simulator.elevator import Elevator
 from simulator.glass_page import PAGES, newest, picture, served, streaming
 from simulator.recordings import Recording, load
 from simulator.servers import HOST, Nats, NoServer
-from simulator.story import earthquake
+from simulator.story import BEFORE_ONSET_S, earthquake
 from simulator.world import Display, Surroundings, display
 
 LOOK_S = 1.0
@@ -103,7 +103,7 @@ def car(seed: int, earthquake_s: float | None) -> Elevator:
     earthquake is over, lets out whoever is inside, and rides again a minute later."""
     elevator, first = Elevator(storeys(18), seed=seed, floor=2), FIRST_RIDE_S
     if earthquake_s is not None:
-        over = elevator.play(_strongest(earthquake(load())), earthquake_s)
+        over = elevator.play(_strongest(earthquake(load())), earthquake_s - BEFORE_ONSET_S)
         first = elevator.open_door(over) + AFTERWARDS_S
     schedule_day(elevator, RIDES_PER_HOUR, seed, start=first, hours=HOURS)
     return elevator
@@ -111,7 +111,10 @@ def car(seed: int, earthquake_s: float | None) -> Elevator:
 
 def _strongest(recording: Recording) -> Recording:
     """Its beginning, so that nobody has to wait for the end of what follows."""
-    return replace(recording, acceleration=recording.acceleration[: round(STRONGEST_S * recording.rate_hz)])
+    return replace(
+        recording,
+        acceleration=recording.acceleration[: round((BEFORE_ONSET_S + STRONGEST_S) * recording.rate_hz)],
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import require_areas, require_showable, tree
 from content.commands.output import seconds
-from content.commands.publishing import cancelled, meant, publish, standing
+from content.commands.publishing import cancelled, canceller, meant, place, publish, standing
 from content.message import Alert
 
 
@@ -103,8 +103,8 @@ def send_alert(options: Namespace, utc: datetime) -> None:
 def _require_free(draft: Alert, options: Namespace) -> None:
     """What displays would refuse under an id that was used before."""
     every = standing(options, "alert")
-    if draft.id in (over := cancelled(every)):
-        raise BadInput(f"alert {draft.id} was cancelled for good by {over[draft.id]}: take another id")
+    if (by := canceller(every, draft.id)) is not None:
+        raise BadInput(f"alert {draft.id} was cancelled for good by {by}: take another id")
     before = [p for p in every if isinstance(p, Alert) and p.id == draft.id]
     if any(p.exercise != draft.exercise for p in before):
         was = "a drill" if before[0].exercise else "no drill"
@@ -133,9 +133,11 @@ def _says_how_long(options: Namespace) -> bool:
 def cancel(options: Namespace, utc: datetime) -> None:
     """End alerts for good, by a withdrawn alert that names them, wherever they stand."""
     by_area: dict[tuple[str, bool], list[Alert]] = {}
-    over = cancelled(standing(options, "alert"))
+    every = standing(options, "alert")
+    over = cancelled(every)
     for name in dict.fromkeys(options.id):
-        if name in over:
+        before = [place(p) for p in every if p.id == name and options.area in (None, p.area)]
+        if before and all(one in over for one in before):
             raise BadInput(f"alert {name} was cancelled for good already")
         for alert in meant(options, "alert", name, utc):
             if isinstance(alert, Alert):

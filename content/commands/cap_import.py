@@ -17,7 +17,7 @@ from content.commands import BadInput
 from content.commands.asking import confirm
 from content.commands.checks import AREAS, require_showable, tree
 from content.commands.output import seconds, tell
-from content.commands.publishing import cancelled, put
+from content.commands.publishing import canceller, put
 from content.commands.reach import reach
 from content.desk import Desk
 from content.envelope import look_inside
@@ -110,11 +110,9 @@ def _fitting(verdict: CapAlert, part: Part, options: Namespace) -> tuple[Alert, 
 
 
 def _require_free(desk: Desk, name: str) -> None:
-    over = cancelled([look_inside(envelope) for envelope in desk.standing("alert")])
-    if name in over:
-        raise BadInput(
-            f"alert {name} was cancelled here for good by {over[name]}: displays refuse its updates"
-        )
+    by = canceller([look_inside(envelope) for envelope in desk.standing("alert")], name)
+    if by is not None:
+        raise BadInput(f"alert {name} was cancelled here for good by {by}: displays refuse its updates")
 
 
 def _taken_back(

@@ -121,6 +121,7 @@ def enrol(options: Namespace, utc: datetime) -> None:
             "away, then enrol it again"
         )
     _require_no_other_there(office, options.area)
+    say_gone(office, options.car, gone=False)
     papers = make_client_certificate(office / BROKER, options.car, utc)
     bundle = office / BUNDLES / options.car
     write_new(issued, papers.certificate, 0o644)
@@ -130,7 +131,6 @@ def enrol(options: Namespace, utc: datetime) -> None:
     write_new(bundle / ROOT, (office / ROOT).read_bytes(), 0o644)
     write_new(bundle / "enrolment.toml", _configuration(options, site).encode(), 0o644)
     write_users(office / BROKER)
-    say_gone(office, options.car, gone=False)
     text = (
         f"{bundle}: bring it to the display by hand, and there: hoistway-agent enrol {options.car}. "
         "Leave no copy on the way: car.key is who this car is.\n"

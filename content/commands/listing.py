@@ -13,7 +13,7 @@ from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import tree
 from content.commands.output import as_json, seconds, tell
-from content.commands.publishing import cancelled, existing, meant, publish, standing, state
+from content.commands.publishing import Ended, cancelled, existing, meant, place, publish, standing, state
 from content.commands.repository_desk import Whose, brought_of, heading
 from content.languages import shown
 from content.message import Alert, Playlist, Publication, Release, in_area
@@ -69,8 +69,12 @@ def _reaches(publication: Publication, place: str | None) -> bool:
 def show(options: Namespace, utc: datetime) -> None:
     """Show all that one says, as it is signed for each area, and whose it is."""
     theirs = _theirs(options, utc)
-    for one in [*map(Whose, _mine(options, utc, theirs)), *theirs]:
-        print(as_json({**_fields(one.publication), **one.fields}))
+    every = [
+        {**_fields(one.publication), **one.fields}
+        for one in [*map(Whose, _mine(options, utc, theirs)), *theirs]
+    ]
+    # One of them as it always was; of several areas a list.
+    print(as_json(every if len(every) > 1 else every[0]))
 
 
 def withdraw(options: Namespace, utc: datetime) -> None:
@@ -109,9 +113,9 @@ def _brought(options: Namespace, name: str | None = None) -> list[Whose]:
         return brought_of(desk, options.kind, name)
 
 
-def _state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
+def _state(publication: Publication, over: Ended, utc: datetime) -> str:
     """For people, who know nothing of what a cancel is signed as."""
-    ended = isinstance(publication, Alert) and publication.id in over
+    ended = isinstance(publication, Alert) and place(publication) in over
     return "cancelled for good" if ended else state(publication, over, utc)
 
 

@@ -17,7 +17,7 @@ from content.commands.output import seconds, tell
 from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at, puts_out
 from content.desk import Desk, Served
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
-from content.message import Alert, Message, Publication, kind_of
+from content.message import Alert, Message, Publication, in_area, kind_of
 
 SERVES_WITHIN = timedelta(seconds=15)
 """A service says every few seconds that it has its broker (content/service.py)."""
@@ -48,23 +48,45 @@ def meant(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publi
 def _all_found(options: Namespace, kind: str, name: str, utc: datetime) -> list[Publication]:
     every = standing(options, kind)
     over = cancelled(every)
-    matching = [p for p in every if p.id == name and not p.withdrawn and p.expires > utc and p.id not in over]
+    matching = [
+        p for p in every if p.id == name and not p.withdrawn and p.expires > utc and place(p) not in over
+    ]
     if not matching:
-        close = get_close_matches(name, [p.id for p in every if not p.withdrawn], 1)
+        close = get_close_matches(name, {p.id for p in every if not p.withdrawn} - {name}, 1)
         meant = f"; did you mean {close[0]}?" if close else ":"
         raise BadInput(f"no {kind} {name} stands there{meant} `hoistway-content {kind} list` shows what does")
     return matching
 
 
-def cancelled(every: Sequence[Publication]) -> dict[str, str]:
-    """The alerts that others ended for good, and which did."""
-    return {name: alert.id for alert in every if isinstance(alert, Alert) for name in alert.cancels}
+Ended = dict[tuple[str, str], str]
+"""The ids and areas of alerts that others ended for good, and which did."""
 
 
-def state(publication: Publication, over: dict[str, str], utc: datetime) -> str:
+def cancelled(every: Sequence[Publication]) -> Ended:
+    """Of these, what is ended where it stands: in other areas it may go on. A drill ends nothing but drills."""
+    alerts = [p for p in every if isinstance(p, Alert)]
+    return {
+        place(p): one.id
+        for one in alerts if one.cancels
+        for p in alerts
+        if p.id in one.cancels and in_area(one.area, p.area) and (p.exercise or not one.exercise)
+    }  # fmt: skip
+
+
+def canceller(every: Sequence[Publication], name: str) -> str | None:
+    """What ended the alerts of an id for good, anywhere; None where nothing did."""
+    return next((p.id for p in every if isinstance(p, Alert) and name in p.cancels), None)
+
+
+def place(publication: Publication) -> tuple[str, str]:
+    """Its id and its area."""
+    return publication.id, publication.area
+
+
+def state(publication: Publication, over: Ended, utc: datetime) -> str:
     """What became of a publication, in a word or two."""
-    if isinstance(publication, Alert) and publication.id in over:
-        return f"cancelled by {over[publication.id]}"
+    if isinstance(publication, Alert) and place(publication) in over:
+        return f"cancelled by {over[place(publication)]}"
     if publication.withdrawn:
         return "withdrawn"
     if publication.expires <= utc:

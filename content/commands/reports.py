@@ -16,7 +16,7 @@ from content.commands import options as words
 from content.commands.checks import AREAS, tree
 from content.commands.having import has, is_over, known
 from content.commands.output import seconds, tell
-from content.commands.publishing import cancelled, existing, standing, state, warn_if_absent
+from content.commands.publishing import existing, standing, state, warn_if_absent
 from content.commands.repository_desk import Whose, brought, brought_of, expected_with, heading
 from content.commands.rules import shows
 from content.desk import Desk
@@ -108,7 +108,7 @@ def _condition(status: Status, expected: Expected) -> list[str]:
 def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
     """Who should have one publication, who took which revision of it or refused it, and who shows it."""
     kept = standing(options, kind)
-    ended = cancelled(kept)
+    cancels = [p for p in kept if isinstance(p, Alert) and name in p.cancels]
     fields, rows = [], []
     with closing(existing(options.desk)) as desk:
         served = desk.served()
@@ -120,7 +120,8 @@ def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
             one = known(s.area, every, utc)
             if one is None:
                 continue
-            over = _over(one.publication, ended, utc)
+            ended = isinstance(one.publication, Alert) and any(in_area(p.area, s.area) for p in cancels)
+            over = "cancelled" if ended else _over(one.publication, utc)
             its = has(desk, car, one.publication, over, knows_all=has_all(s, expected) == "yes")
             shown = shows(s.rule, kind, name)
             fields.append({"car": car, "online": s.online, "has": its.revision, "refused": its.refused,
@@ -130,11 +131,9 @@ def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
     tell(options, fields, table(["CAR", "ONLINE", "HAS", "SHOWS", *heading(kind)], rows))
 
 
-def _over(publication: Publication, ended: dict[str, str], utc: datetime) -> str:
+def _over(publication: Publication, utc: datetime) -> str:
     """What became of a publication, where it counts no more."""
-    if isinstance(publication, Alert) and publication.id in ended:
-        return "cancelled"
-    return state(publication, ended, utc) if is_over(publication, utc) else ""
+    return state(publication, {}, utc) if is_over(publication, utc) else ""
 
 
 def areas(options: Namespace, _utc: datetime) -> None:

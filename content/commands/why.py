@@ -8,7 +8,7 @@ from content import arguments
 from content.commands import options as words
 from content.commands.having import has, is_over
 from content.commands.output import seconds, tell
-from content.commands.publishing import cancelled, existing, warn_if_absent
+from content.commands.publishing import canceller, existing, warn_if_absent
 from content.commands.reports import has_all, require_car
 from content.commands.repository_desk import Whose, all_at, brought, expected_with
 from content.commands.rules import explained, shows
@@ -66,12 +66,12 @@ def why(options: Namespace, utc: datetime) -> None:
 
 
 def _standing(every: list[Whose], utc: datetime) -> list[Whose]:
-    """What still counts."""
-    over = cancelled([one.publication for one in every])
+    """What still counts. All of it is for areas around the car, so that what is cancelled in one of them is so here."""
+    published = [one.publication for one in every]
     return [
         one for one in every
         if not is_over(one.publication, utc)
-        and not (isinstance(one.publication, Alert) and one.publication.id in over)
+        and not (isinstance(one.publication, Alert) and canceller(published, one.publication.id))
     ]  # fmt: skip
 
 

@@ -36,6 +36,8 @@ SHADOW, SHADOW_COUNT = 0x50, 5
 G0 = 9.80665  # standard gravity, m/s²
 COUNTS_PER_G = {2: 256_000, 4: 128_000, 8: 64_000}
 RESET_TRIES = 5
+FLUSHES = 3
+"""Reads that empty the FIFO: some adapters read no more than 255 bytes at once."""
 SAMPLE_CLOCKS = 9 * (SAMPLE_BYTES + 1.2)  # eight bytes around each burst of seven samples
 
 SETTLE_S = 0.1
@@ -132,7 +134,8 @@ class ADXL355(FifoChip):
     def _configure(self, rate: int, measured_range: int) -> None:
         """FILTER and RANGE may change in standby only. What was measured before is read away."""
         self._write(POWER_CTL, STANDBY)
-        self._bus.read(self._address, FIFO_DATA, 3 * FIFO_SLOTS)
+        for _ in range(FLUSHES):
+            self._bus.read(self._address, FIFO_DATA, 3 * FIFO_SLOTS // FLUSHES)
         self._write(FILTER, rate)
         self._write(RANGE, measured_range)
         self._write(POWER_CTL, MEASURE)

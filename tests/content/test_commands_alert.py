@@ -205,6 +205,17 @@ def test_a_cancel_may_be_for_one_of_the_areas(office: Office) -> None:
         ("rain", cities[1]),
         ("cancel", cities[0]),
     ]
+    states = {row["area"]: row["state"] for row in office.reads("alert", "list") if row["id"] == "rain"}
+    assert states[cities[0]].startswith("cancelled by")
+    assert states[cities[1]] == "standing"
+    office.hear("lift-1", area=f"{cities[1]}/tower-m/lift-1")
+    assert [row["over"] for row in office.reads("status", "--alert", "rain")] == [None]
+    assert "was cancelled for good already" in office.refused(*cancel, cities[0])
+    office.does("alert", "update", "--yes", *office.signing(), "--id", "rain", "--severity", "4")
+    office.does(*cancel[:-1])
+    assert {(p.id.partition("-")[0], p.area) for p in office.published()} == {
+        ("cancel", city) for city in cities
+    }
 
 
 def test_a_slip_of_the_pen_in_an_id_is_told(office: Office) -> None:

@@ -110,6 +110,15 @@ def test_a_doubtful_time_before_an_old_one_is_old(desk: Desk) -> None:
     assert kept(desk) == [3]
 
 
+def test_what_is_old_goes_also_after_many_doubtful_times(desk: Desk) -> None:
+    doubtful = [told(n, 20_000, "doubtful") for n in range(1, MOST_AT_ONCE + 10)]
+    old = [told(n, 9) for n in range(len(doubtful) + 1, len(doubtful) + 20)]
+    desk.hold([(CAR, event) for event in (*doubtful, *old)])
+    while desk.forget(NOW - 2 * DAY):
+        pass
+    assert kept(desk) == []
+
+
 def test_what_waits_for_a_gap_to_close_is_not_forgotten(desk: Desk) -> None:
     desk.hold([(CAR, told(1, 9)), (CAR, told(3, 9))])
     assert desk.forget(NOW - 2 * DAY) == 1

@@ -118,14 +118,14 @@ def test_a_sample_of_which_axes_are_missing_waits_for_the_next_read() -> None:
 
 
 class LosesASlot(ADXL355):
-    """A chip that drops the oldest slot of the FIFO on the third read of it, and tells nobody: the first is its setting up."""
+    """A chip that drops the oldest slot of the FIFO on the fifth read of it, and tells nobody: three are its setting up."""
 
     reads = 0
 
     def read(self, count: int, now: float) -> bytes:
         if self._pointer == 0x11:
             self.reads += 1
-            if self.reads == 3:
+            if self.reads == 5:
                 super().read(3, now)
         return super().read(count, now)
 
