@@ -5,16 +5,12 @@ import logging
 import sys
 from pathlib import Path
 
-from content.command_line import STOPPED, USAGE, Parser
+from content.command_line import USAGE, Parser, until_stopped
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and do it; errors of the user are one line and exit code 2, and an early Ctrl-C is 130."""
-    try:
-        return _main(arguments)
-    except KeyboardInterrupt:
-        print("\nhoistway-agent: stopped", file=sys.stderr)
-        return STOPPED
+    return until_stopped("hoistway-agent", lambda: _main(arguments))
 
 
 def _main(arguments: list[str] | None) -> int:

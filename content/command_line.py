@@ -1,10 +1,21 @@
 """The command line of every program of ours, as far as it is there before Ctrl-C is: imports nothing else of ours."""
 
 import argparse
+import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 USAGE, STOPPED = 2, 130
 """Exit codes: what was typed cannot be done; Ctrl-C."""
+
+
+def until_stopped(program: str, work: Callable[[], int]) -> int:
+    """The exit code of a program's work; Ctrl-C, also while it loads, is one line."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        print(f"\n{program}: stopped", file=sys.stderr)
+        return STOPPED
 
 
 class Parser(argparse.ArgumentParser):

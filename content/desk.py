@@ -7,7 +7,7 @@ from pathlib import Path
 
 from content.behind import Expected
 from content.envelope import look_inside
-from content.message import Alert, BadMessage, Publication, in_area, kind_of, prefixes
+from content.message import Alert, BadMessage, Publication, ends, in_area, kind_of, prefixes
 from content.told import TABLES, Told
 from content.wire import area_topic, place_of
 
@@ -117,7 +117,7 @@ class Desk(Told):
                 name,
             ):
                 ended = look_inside(envelope)
-                if not isinstance(ended, Alert) or (alert.exercise and not ended.exercise):
+                if not ends(alert, ended):
                     continue
                 self._db.execute("INSERT OR IGNORE INTO ended VALUES (?, ?)", (name, alert.area))
                 if in_area(alert.area, area):

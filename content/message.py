@@ -168,6 +168,16 @@ def kind_of(publication: Publication) -> str:
     return type(publication).__name__.lower()
 
 
+def ends(one: "Publication", other: "Publication") -> bool:
+    """Whether an alert ends another for good, wherever it counts itself: a drill ends nothing but drills."""
+    return (
+        isinstance(one, Alert)
+        and isinstance(other, Alert)
+        and other.id in one.cancels
+        and (other.exercise or not one.exercise)
+    )
+
+
 def in_area(area: str, place: str) -> bool:
     """Whether a place lies in an area: cn/sichuan holds cn/sichuan/chengdu, not cn/sichuan-2."""
     return place == area or place.startswith(area + "/")

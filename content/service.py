@@ -162,18 +162,20 @@ class Service:
             await connection.publish(change.topic, change.envelope, qos=1, retain=True)
 
     async def _say_serving(self) -> None:
-        say = partial(self._desk.say_serving, broker=self._address)
         try:
-            await self._work(lambda: say(self._utc()))
+            await self._say_there()
             log.info(
                 "the broker %s is there: what the desk says stands there, and what displays tell is kept",
                 self._address,
             )
             while True:
                 await asyncio.sleep(SERVING_S)
-                await self._work(lambda: say(self._utc()))
+                await self._say_there()
         finally:
             await self._work(self._desk.say_away)
+
+    async def _say_there(self) -> None:
+        await self._work(lambda: self._desk.say_serving(self._utc(), self._address))
 
     async def _announce(self, connection: Connection) -> None:
         await connection.publish(SERVICE_TOPIC, encode(self._serving), qos=1, retain=True)

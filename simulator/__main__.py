@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from content.command_line import STOPPED, USAGE, Parser
+from content.command_line import USAGE, Parser, until_stopped
 
 if TYPE_CHECKING:
     from simulator.story import Story
@@ -31,11 +31,7 @@ REMEDY = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse the command line and run; errors of the user are one line and exit code 2, and an early Ctrl-C is 130."""
-    try:
-        return _main(arguments)
-    except KeyboardInterrupt:
-        print("\nhoistway-simulator: stopped", file=sys.stderr)
-        return STOPPED
+    return until_stopped("hoistway-simulator", lambda: _main(arguments))
 
 
 def _main(arguments: list[str] | None) -> int:

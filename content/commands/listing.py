@@ -73,7 +73,7 @@ def show(options: Namespace, utc: datetime) -> None:
         {**_fields(one.publication), **one.fields}
         for one in [*map(Whose, _mine(options, utc, theirs)), *theirs]
     ]
-    # One of them as it always was; of several areas a list.
+    # A list only where it stands for several areas: whoever has one area reads one object.
     print(as_json(every if len(every) > 1 else every[0]))
 
 

@@ -1,7 +1,9 @@
 """How commands answer: a table or words for people, JSON for programs."""
 
 from argparse import Namespace
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 
 import msgspec
 
@@ -19,6 +21,12 @@ def counted(count: int, what: str) -> str:
 def as_json(value: object) -> str:
     """For programs, and still legible."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """What follows a word that is not known: which of those that are comes nearest, or otherwise."""
+    close = get_close_matches(word, sorted(known), 1)
+    return f"; did you mean {close[0]}?" if close else otherwise
 
 
 def seconds(moment: datetime) -> str:

@@ -5,7 +5,6 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ import msgspec
 
 from content.commands import BadInput
 from content.commands.authority import require_may_sign
-from content.commands.output import seconds, tell
+from content.commands.output import did_you_mean, seconds, tell
 from content.commands.repository_desk import BY_REPOSITORY, beside, desk_at, puts_out
 from content.desk import Desk, Served
 from content.envelope import load_key, look_inside, public_key, public_text, seal, unseal
-from content.message import Alert, Message, Publication, in_area, kind_of
+from content.message import Alert, Message, Publication, ends, in_area, kind_of
 
 SERVES_WITHIN = timedelta(seconds=15)
 """A service says every few seconds that it has its broker (content/service.py)."""
@@ -52,9 +51,9 @@ def _all_found(options: Namespace, kind: str, name: str, utc: datetime) -> list[
         p for p in every if p.id == name and not p.withdrawn and p.expires > utc and place(p) not in over
     ]
     if not matching:
-        close = get_close_matches(name, {p.id for p in every if not p.withdrawn} - {name}, 1)
-        meant = f"; did you mean {close[0]}?" if close else ":"
-        raise BadInput(f"no {kind} {name} stands there{meant} `hoistway-content {kind} list` shows what does")
+        others = {p.id for p in every if not p.withdrawn} - {name}
+        close = did_you_mean(name, others, ":")
+        raise BadInput(f"no {kind} {name} stands there{close} `hoistway-content {kind} list` shows what does")
     return matching
 
 
@@ -64,13 +63,8 @@ Ended = dict[tuple[str, str], str]
 
 def cancelled(every: Sequence[Publication]) -> Ended:
     """Of these, what is ended where it stands: in other areas it may go on. A drill ends nothing but drills."""
-    alerts = [p for p in every if isinstance(p, Alert)]
-    return {
-        place(p): one.id
-        for one in alerts if one.cancels
-        for p in alerts
-        if p.id in one.cancels and in_area(one.area, p.area) and (p.exercise or not one.exercise)
-    }  # fmt: skip
+    enders = [p for p in every if isinstance(p, Alert) and p.cancels]
+    return {place(p): one.id for one in enders for p in every if ends(one, p) and in_area(one.area, p.area)}
 
 
 def canceller(every: Sequence[Publication], name: str) -> str | None:

@@ -3,7 +3,6 @@
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 
 from content import arguments
 from content.areas import Areas
@@ -12,6 +11,7 @@ from content.commands import options as words
 from content.commands.asking import confirm
 from content.commands.checks import require_area, tree
 from content.commands.drafts import expiry
+from content.commands.output import did_you_mean
 from content.commands.publishing import publish
 from content.commands.reach import reach
 from content.desk import Desk
@@ -69,9 +69,8 @@ def _require_known(options: Namespace, areas: Areas | None) -> None:
     told = {prefix for status in cars.values() if status.area for prefix in prefixes(status.area)}
     if areas is None and where in told:
         return
-    close = get_close_matches(where, [*cars, *told, *(areas or ())], 1)
-    meant = f"; did you mean {close[0]}?" if close else "."
-    raise BadInput(f"no car and no area is called {where}{meant} `hoistway-content status` shows the cars")
+    close = did_you_mean(where, {*cars, *told, *(areas or ())}, ".")
+    raise BadInput(f"no car and no area is called {where}{close} `hoistway-content status` shows the cars")
 
 
 def _reached(options: Namespace, areas: Areas | None, area: str) -> int:

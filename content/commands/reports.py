@@ -3,7 +3,6 @@
 from argparse import Namespace
 from contextlib import closing
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -15,12 +14,12 @@ from content.commands import BadInput
 from content.commands import options as words
 from content.commands.checks import AREAS, tree
 from content.commands.having import has, is_over, known
-from content.commands.output import seconds, tell
+from content.commands.output import did_you_mean, seconds, tell
 from content.commands.publishing import existing, standing, state, warn_if_absent
-from content.commands.repository_desk import Whose, brought, brought_of, expected_with, heading
+from content.commands.repository_desk import Whose, brought, expected_with, heading, whose
 from content.commands.rules import shows
 from content.desk import Desk
-from content.message import Alert, Publication, in_area
+from content.message import Alert, Publication, ends, in_area
 from content.tables import table
 from content.wire import Status
 
@@ -58,16 +57,13 @@ def events(options: Namespace, _utc: datetime) -> None:
 
 def require_car(desk: Desk, car: str) -> Status:
     """What a car last said of itself. Raises BadInput for one that never told anything."""
-    found = desk.statuses().get(car)
-    if found is None:
-        raise BadInput(_unknown(car, [*desk.statuses()]))
-    return found
-
-
-def _unknown(car: str, cars: list[str]) -> str:
-    close = get_close_matches(car, cars, 1)
-    meant = f"; did you mean {close[0]}?" if close else ":"
-    return f"car {car} is not known, or was revoked{meant} `hoistway-content status` shows which are known"
+    cars = desk.statuses()
+    if car not in cars:
+        close = did_you_mean(car, cars, ":")
+        raise BadInput(
+            f"car {car} is not known, or was revoked{close} `hoistway-content status` shows which are known"
+        )
+    return cars[car]
 
 
 def status(options: Namespace, utc: datetime) -> None:
@@ -108,19 +104,20 @@ def _condition(status: Status, expected: Expected) -> list[str]:
 def _one(options: Namespace, kind: str, name: str, utc: datetime) -> None:
     """Who should have one publication, who took which revision of it or refused it, and who shows it."""
     kept = standing(options, kind)
-    cancels = [p for p in kept if isinstance(p, Alert) and name in p.cancels]
+    enders = [p for p in kept if isinstance(p, Alert) and name in p.cancels]
     fields, rows = [], []
     with closing(existing(options.desk)) as desk:
         served = desk.served()
-        every = [*brought_of(desk, kind, name), *(Whose(p) for p in kept if p.id == name)]
+        theirs = brought(desk)
+        every = [*whose(theirs, kind, name), *(Whose(p) for p in kept if p.id == name)]
         if not every:
             raise BadInput(f"no {kind} {name} is kept: `hoistway-content {kind} list` shows which are")
-        expected = expected_with(desk, brought(desk), utc)
+        expected = expected_with(desk, theirs, utc)
         for car, s in _there(desk, options.area).items():
             one = known(s.area, every, utc)
             if one is None:
                 continue
-            ended = isinstance(one.publication, Alert) and any(in_area(p.area, s.area) for p in cancels)
+            ended = any(ends(p, one.publication) and in_area(p.area, s.area) for p in enders)
             over = "cancelled" if ended else _over(one.publication, utc)
             its = has(desk, car, one.publication, over, knows_all=has_all(s, expected) == "yes")
             shown = shows(s.rule, kind, name)

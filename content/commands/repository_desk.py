@@ -171,7 +171,15 @@ def brought_of(desk: Desk, kind: str, name: str | None = None) -> list[Whose]:
     if kind not in BY_REPOSITORY:
         return []
     theirs = brought(desk) if name is None else brought(desk, lambda contents: contents.named(kind, name))
-    return [Whose(one.publication, one.publisher) for one in theirs if kind_of(one.publication) == kind]
+    return whose(theirs, kind, name)
+
+
+def whose(theirs: "Sequence[Listed]", kind: str, name: str | None = None) -> list[Whose]:
+    """Of what publishers brought, that of a kind, or of it under an id."""
+    return [
+        Whose(one.publication, one.publisher) for one in theirs
+        if kind_of(one.publication) == kind and name in (None, one.publication.id)
+    ]  # fmt: skip
 
 
 def all_at(desk: Desk, theirs: "Sequence[Listed]", place: str) -> list[Whose]:

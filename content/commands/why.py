@@ -8,13 +8,13 @@ from content import arguments
 from content.commands import options as words
 from content.commands.having import has, is_over
 from content.commands.output import seconds, tell
-from content.commands.publishing import canceller, existing, warn_if_absent
+from content.commands.publishing import existing, warn_if_absent
 from content.commands.reports import has_all, require_car
 from content.commands.repository_desk import Whose, all_at, brought, expected_with
 from content.commands.rules import explained, shows
 from content.dates import WEEKDAYS
 from content.desk import Desk
-from content.message import Alert, Message, Playlist, Publication, Window, in_area, kind_of
+from content.message import Alert, Message, Playlist, Publication, Window, ends, in_area, kind_of
 from content.wire import Status
 
 KINDS = ("alert", "message", "playlist")
@@ -71,7 +71,7 @@ def _standing(every: list[Whose], utc: datetime) -> list[Whose]:
     return [
         one for one in every
         if not is_over(one.publication, utc)
-        and not (isinstance(one.publication, Alert) and canceller(published, one.publication.id))
+        and not any(ends(other, one.publication) for other in published)
     ]  # fmt: skip
 
 

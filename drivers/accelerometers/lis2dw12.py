@@ -86,7 +86,7 @@ class LIS2DW12(FifoChip):
         # A full FIFO drops its oldest sample when the next one comes, perhaps before it is read: one left there
         # keeps what comes after the count out of this run.
         if source & OVERRUN or entries == FIFO_SIZE:
-            self._runs.lose()
+            self._lose()
             entries -= entries == FIFO_SIZE
         raw = self._bus.read(self._address, OUT_X_L, SAMPLE_BYTES * entries) if entries else b""
         if any(low & UNUSED for low in raw[::2]):

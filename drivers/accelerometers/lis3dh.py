@@ -79,7 +79,7 @@ class LIS3DH(FifoChip):
         # A full FIFO counts 31 of its 32 samples, and whether it dropped some it does not say. The one that is
         # left there keeps what comes after the count out of this run.
         if source & FULL:
-            self._runs.lose()
+            self._lose()
         entries = source & ENTRIES
         raw = self._bus.read(self._address, NEXT | OUT_X_L, SAMPLE_BYTES * entries) if entries else b""
         if any(low & UNUSED for low in raw[::2]):

@@ -84,7 +84,7 @@ class LSM6DSO(FifoChip):
         # A full FIFO drops its oldest word when the next one comes, perhaps before it is read: one word left
         # there keeps what comes after the count out of this run.
         if status & OVERRUN or entries == FIFO_WORDS:
-            self._runs.lose()
+            self._lose()
             entries -= entries == FIFO_WORDS
         raw = self._bus.read(self._address, FIFO_DATA_OUT, WORD_BYTES * entries) if entries else b""
         return now, self._decode(raw, count)
